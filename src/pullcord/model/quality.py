@@ -1,0 +1,76 @@
+"""What gates say, and what is promised to them beforehand."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from pullcord.model.value import Value
+
+Outcome = Literal["pass", "fail", "error", "not-run", "waived"]
+
+
+class Finding(Value):
+    """One thing that is wrong, with its place. `path` is relative to the repository, `line` from 1;
+    empty and 0 when there is no place."""
+
+    gate: str
+    rule: str
+    message: str
+    path: str = ""
+    line: int = 0
+
+    @property
+    def id(self) -> str:
+        """A fingerprint that is the same for the same finding in every run."""
+        text = "\0".join((self.gate, self.rule, self.path, str(self.line), self.message))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Verdict(Value):
+    """What one gate says of one tree. Only `pass`, or `waived` by a named person, opens a handoff.
+
+    `detail` is one line for people (`212 passed, 87.4 % covered`), `counts` the same for machines,
+    `tools` maps tool to version, `duration_s` is in seconds, `log` the end of the tool's output.
+    """
+
+    gate: str
+    outcome: Outcome
+    detail: str = ""
+    findings: tuple[Finding, ...] = ()
+    command: str = ""
+    tools: dict[str, str] = {}
+    counts: dict[str, float] = {}
+    duration_s: float = 0.0
+    cached: bool = False
+    log: str = ""
+    waived_by: str = ""
+
+    @property
+    def opens(self) -> bool:
+        return self.outcome in ("pass", "waived")
+
+
+class Receipt(Value):
+    """A verdict bound to what was judged: git tree, policy (hash of trusted configuration)."""
+
+    verdict: Verdict
+    tree: str
+    policy: str
+
+
+class Expectation(Value):
+    """Named tests (pytest node ids) that a pattern expects to be red at this handoff, and why."""
+
+    red: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Obligation(Value):
+    """Something owed until a later handoff, such as coverage until the test engineer's.
+
+    `kind` is `coverage`; `until` the id of the task whose handoff must settle it.
+    """
+
+    kind: Literal["coverage"]
+    until: str

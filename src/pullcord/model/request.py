@@ -1,0 +1,21 @@
+"""What the user asked for."""
+
+from __future__ import annotations
+
+from pullcord.model.value import Value
+
+
+class Request(Value):
+    """A feature request (shared format: feature-request.md).
+
+    `feature` is the raw YAML of the feature block, `feature_line` the line of its first line in
+    `source`; None when the request has no block.
+    """
+
+    title: str
+    text: str = ""
+    criteria: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
+    feature: str | None = None
+    feature_line: int = 0
+    source: str = ""

@@ -1,0 +1,31 @@
+"""Tasks and the plan that orders them."""
+
+from __future__ import annotations
+
+from pullcord.model.value import Value
+
+
+class Task(Value):
+    """What SPEC.md hands to the Task tool, plus how we will know that it is done.
+
+    `after` names ids (or descriptions) of tasks that must be handed off first. `id` is given by the
+    plan; `reason` says why this agent was chosen, `recovery` what happens if the task fails.
+    """
+
+    subagent_type: str
+    description: str
+    prompt: str
+    criteria: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    optional: bool = False
+    id: str = ""
+    reason: str = ""
+    recovery: str = ""
+
+
+class Plan(Value):
+    """Tasks in the order of their writing, the pattern that runs them, and notes for the user."""
+
+    pattern: str
+    tasks: tuple[Task, ...]
+    notes: tuple[str, ...] = ()
