@@ -1,0 +1,1 @@
+"""pullcord runs a team of coding agents over a FastAPI repository."""
