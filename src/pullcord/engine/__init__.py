@@ -1,1 +1,1 @@
-
+"""Who drives a run now, and how an effect is had exactly once."""

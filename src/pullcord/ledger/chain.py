@@ -1,0 +1,54 @@
+"""The hash chain over the facts of one run: pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pullcord.errors import LedgerError
+from pullcord.model.fact import Fact
+
+VERSION = 1
+"""Version of the facts' bodies; raised when their meaning changes."""
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """JSON with one spelling: sorted keys, no spaces, UTF-8."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def link(
+    previous: Fact | None, run: str, key: str, body: dict[str, Any], *, epoch: int, at: str
+) -> Fact:
+    """The next fact after `previous` (None: the first of its run)."""
+    seq = previous.seq + 1 if previous else 1
+    prev_hash = previous.hash if previous else ""
+    digest = _digest(run, seq, key, epoch, VERSION, at, body, prev_hash)
+    return Fact(
+        run=run, seq=seq, key=key, epoch=epoch, version=VERSION, at=at,
+        body=body, prev_hash=prev_hash, hash=digest,
+    )  # fmt: skip
+
+
+def verify(facts: Iterable[Fact]) -> None:
+    """Raise LedgerError at the first fact that was changed, removed, added or moved."""
+    previous: Fact | None = None
+    for fact in facts:
+        expected = (previous.seq + 1, previous.hash) if previous else (1, "")
+        digest = _digest(
+            fact.run, fact.seq, fact.key, fact.epoch, fact.version, fact.at, fact.body,
+            fact.prev_hash,
+        )  # fmt: skip
+        if (fact.seq, fact.prev_hash) != expected or fact.hash != digest:
+            raise LedgerError(
+                f"The ledger of run {fact.run} was altered at fact {fact.seq} ({fact.key}).",
+                "Restore the ledger from a backup; its runs cannot be trusted.",
+            )
+        previous = fact
+
+
+def _digest(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
