@@ -1,0 +1,71 @@
+"""Pulling the cord and hearing the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pullcord.engine.drive import Drive
+from pullcord.line.parts import Parked, Stopped
+from pullcord.model.escalation import NO_DEFAULT, Answer, Escalation
+from pullcord.model.fact import Fact
+from pullcord.model.value import Value
+
+
+STOP = "Stop the run"
+"""The option that ends a run; every question of the engine offers it."""
+
+
+class Question(Value):
+    """An escalation as it waits in the inbox. `id` names it in the run; `task` is '' when the run
+    itself asks; `answer` is None while it is open."""
+
+    id: str
+    task: str
+    escalation: Escalation
+    answer: Answer | None = None
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the recommendation may be taken without a person (SPEC.md, Critical Blockers)."""
+        return self.escalation.kind not in NO_DEFAULT and bool(self.escalation.recommendation)
+
+
+async def ask(drive: Drive, name: str, task: str, escalation: Escalation) -> Answer:
+    """The answer to a question; Parked when it is still open, Stopped when it ends the run."""
+    await drive.record(
+        f"ask/{name}", {"task": task, "escalation": escalation.model_dump(mode="json")}
+    )
+    answer = await drive.find(f"ask/{name}/answer")
+    if answer is None:
+        raise Parked(name)
+    if answer["text"] == STOP:
+        raise Stopped(f"{answer['by']} stopped the run at question {name}.")
+    return Answer.model_validate(answer)
+
+
+def questions(facts: Sequence[Fact]) -> list[Question]:
+    """Every question of a run with its answer, in the order of asking: pure."""
+    bodies = {fact.key: fact.body for fact in facts}
+    found = []
+    for key, body in bodies.items():
+        if key.startswith("ask/") and not key.endswith("/answer"):
+            answer = bodies.get(f"{key}/answer")
+            found.append(
+                Question(
+                    id=key.removeprefix("ask/"),
+                    task=body["task"],
+                    escalation=Escalation.model_validate(body["escalation"]),
+                    answer=Answer.model_validate(answer) if answer else None,
+                )
+            )
+    return found
+
+
+def default_answer(question: Question) -> Answer:
+    """The recommended option as the answer of nobody in person. Call only with `has_default`."""
+    escalation = question.escalation
+    number = next(
+        (n for n, option in enumerate(escalation.options, 1) if option == escalation.recommendation),
+        0,
+    )
+    return Answer(text=escalation.recommendation, option=number, by="default (recommendation)")

@@ -1,0 +1,110 @@
+"""One try of a task by an agent: reserve, clone, brief, run, freeze, publish."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pullcord.briefs import summary as summaries
+from pullcord.line.briefing import brief_for
+from pullcord.line.parts import Parts
+from pullcord.model.quality import Finding
+from pullcord.model.report import Report
+from pullcord.model.run import Opened
+from pullcord.model.task import Task
+from pullcord.workspace.git import Git
+
+_TRAILER = "Pullcord-Report: "
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An attempt that has ended. `commit` holds the frozen tree; `tree` is its id."""
+
+    task: Task
+    round: int
+    opened: Opened
+    commit: str
+    tree: str
+    report: Report
+
+    @property
+    def key(self) -> str:
+        return f"{self.task.id}/{self.round}"
+
+
+async def attempt(
+    parts: Parts, task: Task, round: int, *, findings: Sequence[Finding], last: str
+) -> Tried:
+    """Do one attempt, or take it from the ledger.
+
+    `last` is the commit of the red attempt that this one mends, '' for a fresh start. Work that was
+    published is never repeated; partial work of a killed attempt is rescued first.
+    """
+    key = f"{task.id}/{round}"
+
+    async def reserve() -> dict[str, str]:
+        at = parts.clock()
+        taken = [f.body["summary_path"] for f in await parts.facts() if "summary_path" in f.body]
+        name = summaries.filename(task.subagent_type, task.description, at, taken)
+        head = await parts.tree.head()
+        opened = Opened(
+            at=f"{at:%Y-%m-%d %H:%M:%S}",
+            summary_path=f"{summaries.FOLDER}/{name}",
+            base=last or head,
+            parent=head,
+        )
+        return opened.model_dump()
+
+    opened = Opened.model_validate(await parts.drive.once(f"{key}/opened", reserve))
+
+    async def perform() -> dict[str, object]:
+        commit = await parts.tree.user.resolve(parts.tree.ref(f"{key}/work"))
+        if commit is None:
+            commit = await _work(parts, task, round, opened, findings)
+        body = await parts.tree.user("log", "-1", "--format=%B", commit)
+        line = next(x for x in body.splitlines() if x.startswith(_TRAILER))
+        return {
+            "commit": commit,
+            "tree": await parts.tree.user.tree(commit),
+            "report": json.loads(line.removeprefix(_TRAILER)),
+        }
+
+    worked = await parts.drive.once(f"{key}/worked", perform)
+    report = Report.model_validate(worked["report"])
+    return Tried(task, round, opened, worked["commit"], worked["tree"], report)
+
+
+async def _work(
+    parts: Parts, task: Task, round: int, opened: Opened, findings: Sequence[Finding]
+) -> str:
+    """Let the agent work in a fresh clone and publish what it leaves."""
+    name = f"{task.id}-{round}"
+    await rescue(parts, name, opened)
+    folder = await parts.tree.clone(name, opened.base)
+    brief, workspace = await brief_for(parts, task, round, opened, findings, folder)
+    agent = parts.agents[task.subagent_type]
+    report = await parts.runtime.run(agent, brief, workspace, parts.sandbox)
+    tree = await parts.tree.freeze(folder, opened.base)
+    message = f"{task.description}\n\n{_TRAILER}{json.dumps(report.model_dump(mode='json'))}\n"
+    commit = await parts.tree.commit(
+        tree, opened.base, message, agent=task.subagent_type, at=opened.at
+    )
+    return await parts.tree.publish(f"{task.id}/{round}/work", commit)
+
+
+async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:
+    """Keep what a killed attempt left in its workspace under a rescue ref; None when nothing."""
+    folder = parts.tree.folder / name
+    if not folder.is_dir() or not (folder / ".git").exists():
+        return None
+    if await Git(folder).resolve("refs/heads/line") is None:
+        return None  # killed while the clone was being made: no agent had started
+    tree = await parts.tree.freeze(folder, opened.base)
+    if tree == await parts.tree.mirror.tree(opened.base):
+        return None
+    commit = await parts.tree.commit(
+        tree, opened.base, f"Rescued work of {name}\n", agent="pullcord", at=opened.at
+    )
+    return await parts.tree.publish(f"rescue/{name}/{commit[:12]}", commit)

@@ -1,0 +1,57 @@
+"""What pulls the cord: an agent's escalation, or rounds that are used up. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pullcord.briefs import escalation as escalations
+from pullcord.line.ask import STOP
+from pullcord.line.attempt import Tried
+from pullcord.model.escalation import Escalation
+from pullcord.model.quality import Finding
+from pullcord.model.task import Task
+
+
+def raised(tried: Tried, summary: str) -> Escalation | None:
+    """The escalation of an attempt: reported by its runtime, or in SPEC.md's formats anywhere in its
+    last message or summary; a reviewer's `escalate`; an end that needs something from a person."""
+    report, by = tried.report, tried.task.subagent_type
+    if report.escalation is not None:
+        return report.escalation.model_copy(update={"raised_by": by})
+    for text in (report.message, summary):
+        if found := escalations.parse(text):
+            return found[0].model_copy(update={"raised_by": by})
+    if report.review is not None and report.review.decision == "escalate":
+        return Escalation(
+            kind="approval",
+            description=f"{by} wants a person to decide before {tried.task.description!r} passes.",
+            evidence=tuple(_shown(f) for f in report.review.findings),
+            options=("Review again", STOP),
+            raised_by=by,
+        )
+    if report.status == "needs_context":
+        return Escalation(
+            kind="clarification",
+            description=tried.task.description,
+            fields={"Requirement": tried.task.prompt, "Ambiguity": report.message or "not said"},
+            options=("Go on as you think best", STOP),
+            raised_by=by,
+        )
+    return None
+
+
+def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
+    """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery, step 6)."""
+    return Escalation(
+        kind="rounds",
+        description=f"{task.description}: still red after {rounds} rounds of {task.subagent_type}.",
+        evidence=tuple(_shown(f) for f in wrong[:20]),
+        options=("Grant one more round", STOP),
+        recommendation="Grant one more round",
+        raised_by="engine",
+    )
+
+
+def _shown(finding: Finding) -> str:
+    place = f"{finding.path}:{finding.line} " if finding.path else ""
+    return f"{finding.gate}/{finding.rule}: {place}{finding.message}"

@@ -1,0 +1,81 @@
+"""What a pattern calls: rounds, gates, escalations and handoffs of one run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pullcord.line.ask import ask, questions
+from pullcord.line.attempt import Tried, attempt
+from pullcord.line.cord import raised, spent
+from pullcord.line.handoff import closing, document, hand_off, waived
+from pullcord.line.judge import judge
+from pullcord.line.parts import Parts
+from pullcord.model.quality import Expectation, Finding, Obligation
+from pullcord.model.task import Task
+from pullcord.model.work import Handoff
+
+ROUNDS = 3
+"""SPEC.md, Test Failure Recovery: maximum 3 iterations before escalating."""
+
+
+class LineFlow:
+    """protocols.Flow over the ledger. Holds nothing but how far this drive has come in each task."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._done: dict[str, int] = defaultdict(int)
+
+    async def work(
+        self,
+        task: Task,
+        *,
+        findings: Sequence[Finding] = (),
+        expectation: Expectation = Expectation(),
+        obligations: Sequence[Obligation] = (),
+    ) -> Handoff:
+        """See protocols.Flow. Rounds are counted per task over all its calls, so that findings sent
+        back by a reviewer use up rounds like red gates do."""
+        wrong, last = tuple(findings), ""
+        while True:
+            number = self._done[task.id] + 1
+            await self._permit(task, number, wrong)
+            tried = await attempt(self._parts, task, number, findings=wrong, last=last)
+            self._done[task.id] = number
+            if await self._answered(tried):
+                wrong, last = (), await document(self._parts, tried, ())
+                continue
+            receipts = await judge(self._parts, tried, expectation, obligations)
+            receipts = waived(receipts, tried.key, await self._parts.facts())
+            commit = await document(self._parts, tried, receipts)
+            wrong = closing(tried, receipts)
+            if not wrong:
+                return await hand_off(self._parts, tried, commit, receipts)
+            await self._parts.drive.record(
+                f"{tried.key}/closed", {"findings": [f.model_dump() for f in wrong]}
+            )
+            last = commit
+
+    async def skip(self, task: Task, reason: str) -> None:
+        await self._parts.drive.record(f"{task.id}/skipped", {"reason": reason})
+
+    async def _answered(self, tried: Tried) -> bool:
+        """Whether the attempt pulled the cord and a person has answered; Parked while not."""
+        text = await self._parts.tree.user.read(tried.commit, tried.opened.summary_path)
+        escalation = raised(tried, text or "")
+        if escalation is None:
+            return False
+        await document(self._parts, tried, ())
+        await ask(self._parts.drive, tried.key.replace("/", "-"), tried.task.id, escalation)
+        return True
+
+    async def _permit(self, task: Task, number: int, wrong: Sequence[Finding]) -> None:
+        """Parked unless this round is allowed: three, and one more for each answer."""
+        while True:
+            facts = await self._parts.facts()
+            granted = sum(q.task == task.id and q.answer is not None for q in questions(facts))
+            if number <= ROUNDS + granted:
+                return
+            await ask(
+                self._parts.drive, f"{task.id}-round-{number}", task.id, spent(task, number - 1, wrong)
+            )

@@ -1,0 +1,120 @@
+"""From a judged attempt to a handoff: document, decide, commit, move the run's head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pullcord.briefs import summary as summaries
+from pullcord.briefs.quality import quality_lines
+from pullcord.errors import WorkspaceError
+from pullcord.line.attempt import Tried
+from pullcord.line.parts import Parts
+from pullcord.model.fact import Fact
+from pullcord.model.quality import Finding, Receipt
+from pullcord.model.summary import Summary
+from pullcord.model.work import Handoff
+
+REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
+"""Agents whose report must hold a verdict."""
+
+
+def problems(tried: Tried) -> tuple[Finding, ...]:
+    """What an agent's own end says against its work, besides the gates: pure."""
+    report, agent = tried.report, tried.task.subagent_type
+    found = []
+    if report.exit is None:
+        found.append(("limit", "The agent was ended by a limit before it was done."))
+    elif report.exit != 0:
+        found.append(("exit", f"The agent ended with exit status {report.exit}."))
+    if report.status in ("blocked", "needs_context"):
+        found.append((report.status, report.message or f"The agent ended as {report.status}."))
+    if agent in REVIEWERS and report.review is None:
+        found.append(("no-verdict", "The reviewer left no verdict {decision, findings, criteria}."))
+    return tuple(Finding(gate="agent", rule=rule, message=message) for rule, message in found)
+
+
+def waived(receipts: Sequence[Receipt], key: str, facts: Sequence[Fact]) -> tuple[Receipt, ...]:
+    """The receipts with the gates that a person waived for this attempt: pure."""
+    by = {f.key: f.body["by"] for f in facts if f.key.startswith(f"waive/{key}/")}
+    return tuple(_waive(receipt, by.get(f"waive/{key}/{receipt.verdict.gate}")) for receipt in receipts)
+
+
+def _waive(receipt: Receipt, person: str | None) -> Receipt:
+    if person is None or receipt.verdict.opens:
+        return receipt
+    verdict = receipt.verdict.model_copy(update={"outcome": "waived", "waived_by": person})
+    return receipt.model_copy(update={"verdict": verdict})
+
+
+def closing(tried: Tried, receipts: Sequence[Receipt]) -> tuple[Finding, ...]:
+    """Everything that keeps this handoff closed; empty when it opens: pure."""
+    found = list(problems(tried))
+    for verdict in (receipt.verdict for receipt in receipts):
+        if not verdict.opens:
+            found += verdict.findings or [
+                Finding(gate=verdict.gate, rule=verdict.outcome, message=verdict.detail or "closed")
+            ]
+    return tuple(found)
+
+
+async def document(parts: Parts, tried: Tried, receipts: Sequence[Receipt]) -> str:
+    """The commit that carries the attempt with its Quality Validation written from receipts.
+
+    Where the agent left no readable summary the engine writes one, marked so, beside what is there.
+    """
+
+    async def write() -> dict[str, str]:
+        path = tried.opened.summary_path
+        text = await parts.tree.user.read(tried.commit, path)
+        if text is None or not text.strip():
+            text = summaries.render(await _fallback(parts, tried))
+        text = summaries.with_quality(text, quality_lines(receipts))
+        tree = await parts.tree.replace_file(tried.tree, path, text)
+        commit = await parts.tree.commit(
+            tree, tried.opened.parent, _message(parts.drive.run, tried),
+            agent=tried.task.subagent_type, at=tried.opened.at,
+        )  # fmt: skip
+        return {"commit": await parts.tree.publish(f"{tried.key}/done", commit)}
+
+    return str((await parts.drive.once(f"{tried.key}/documented", write))["commit"])
+
+
+async def _fallback(parts: Parts, tried: Tried) -> Summary:
+    changes = await parts.tree.changes(tried.opened.parent, tried.commit)
+    reason = "; ".join(f.message for f in problems(tried)) or "The agent ended without writing one."
+    at = datetime.strptime(tried.opened.at, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    return summaries.fallback(
+        tried.task.subagent_type, tried.task.description, at, reason, [c.path for c in changes]
+    )
+
+
+def _message(run: str, tried: Tried) -> str:
+    return (
+        f"{tried.task.description}\n\nPullcord-Run: {run}\nPullcord-Task: {tried.task.id}\n"
+        f"Pullcord-Agent: {tried.task.subagent_type}\nPullcord-Round: {tried.round}\n"
+    )
+
+
+async def hand_off(
+    parts: Parts, tried: Tried, commit: str, receipts: Sequence[Receipt]
+) -> Handoff:
+    """Move the run's head to an open attempt's commit. The receipts are the key to the merge."""
+
+    async def merge() -> dict[str, object]:
+        if not await parts.tree.advance(commit, tried.opened.parent):
+            raise WorkspaceError(
+                f"The run's head moved while {tried.key} was judged.",
+                f"Resume the run: pullcord resume {parts.drive.run}",
+            )
+        return {"commit": commit, "receipts": [r.model_dump(mode="json") for r in receipts]}
+
+    body = await parts.drive.once(f"{tried.key}/handoff", merge)
+    return Handoff(
+        task=tried.task.id,
+        round=tried.round,
+        commit=body["commit"],
+        summary_path=tried.opened.summary_path,
+        receipts=tuple(Receipt.model_validate(r) for r in body["receipts"]),
+        review=tried.report.review,
+    )

@@ -1,0 +1,56 @@
+"""What one drive of a run works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pullcord.engine.drive import Drive
+from pullcord.errors import PullcordError
+from pullcord.model.agent import Agent
+from pullcord.model.fact import Fact
+from pullcord.model.project import Project
+from pullcord.model.run import Start
+from pullcord.model.work import Environment
+from pullcord.protocols import Runtime, Sandbox
+from pullcord.workspace.line import RunTree
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The collaborators of one run, introduced to each other by the app alone.
+
+    `verdicts` is the folder of reusable gate results; `cache` is kept between judgements of the
+    repository; `clock` gives UTC time.
+    """
+
+    start: Start
+    drive: Drive
+    tree: RunTree
+    agents: Mapping[str, Agent]
+    runtime: Runtime
+    sandbox: Sandbox
+    environment: Environment
+    project: Project
+    clock: Callable[[], datetime]
+    verdicts: Path
+    cache: Path
+
+    async def facts(self) -> list[Fact]:
+        return await self.drive.ledger.read(self.drive.run)
+
+
+class Parked(PullcordError):
+    """The line stops here until a person answers; the question is a fact."""
+
+    exit_code = 3
+
+    def __init__(self, ask: str) -> None:
+        super().__init__(f"Question {ask} waits for an answer.", f"pullcord inbox {ask}")
+        self.ask = ask
+
+
+class Stopped(PullcordError):
+    """A person answered that the run shall end here."""

@@ -1,0 +1,103 @@
+"""Where a run stands: a pure fold of its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pullcord.line.ask import Question, questions
+from pullcord.model.fact import Fact
+from pullcord.model.run import Start, State
+from pullcord.model.value import Value
+
+
+class TaskState(Value):
+    """Where one task stands. `round` is the last opened one, 0 before the first."""
+
+    id: str
+    agent: str
+    description: str
+    state: str
+    """queued, running, waiting, passed, skipped, failed"""
+    round: int = 0
+    commit: str = ""
+    closed: tuple[str, ...] = ()
+    """What kept the last red round closed, one line per finding."""
+
+
+class Status(Value):
+    """One run as people ask for it. `head` is the last handed-off commit."""
+
+    run: str
+    title: str
+    state: State
+    pattern: str
+    runtime: str
+    started_at: str
+    base: str
+    branch: str
+    head: str
+    tasks: tuple[TaskState, ...]
+    open_questions: tuple[Question, ...] = ()
+    waivers: dict[str, str] = {}
+    unsafe: bool = False
+    applied_to: str = ""
+
+
+def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
+    """The status of the run that these facts are. `driven`: a living process works on it."""
+    bodies = {fact.key: fact.body for fact in facts}
+    start = Start.model_validate(bodies["run"])
+    asked = tuple(q for q in questions(facts) if q.answer is None)
+    handoffs = [f.body["commit"] for f in facts if f.key.endswith("/handoff")]
+    finished = bodies.get("run/finished")
+    state: State = "running" if driven else "waiting" if asked else "interrupted"
+    if finished:
+        state = finished["state"]
+    return Status(
+        run=facts[0].run,
+        title=start.request.title,
+        state=state,
+        pattern=start.plan.pattern,
+        runtime=start.runtime,
+        started_at=facts[0].at,
+        base=start.base,
+        branch=start.branch,
+        head=handoffs[-1] if handoffs else start.base,
+        tasks=tuple(
+            _task(task.id, task.subagent_type, task.description, bodies, asked, state)
+            for task in start.plan.tasks
+        ),
+        open_questions=asked,
+        waivers={
+            key.removeprefix("waive/"): f"{body['by']}: {body['reason']}"
+            for key, body in bodies.items()
+            if key.startswith("waive/")
+        },
+        unsafe=start.unsafe,
+        applied_to=bodies.get("applied", {}).get("branch", ""),
+    )
+
+
+def _task(
+    id: str, agent: str, description: str, bodies: dict[str, Any], asked: Sequence[Question], run: State
+) -> TaskState:
+    rounds = [n for n in range(1, 1000) if f"{id}/{n}/opened" in bodies]
+    last = rounds[-1] if rounds else 0
+    handoff = bodies.get(f"{id}/{last}/handoff", {})
+    closed = bodies.get(f"{id}/{last}/closed", {}).get("findings", [])
+    if f"{id}/skipped" in bodies:
+        state = "skipped"
+    elif handoff:
+        state = "passed"
+    elif any(q.task == id for q in asked):
+        state = "waiting"
+    elif last:
+        state = "failed" if run in ("failed", "cancelled") else "running"
+    else:
+        state = "queued"
+    lines = tuple(f"{f['gate']}: {f['path']}:{f['line']} {f['message']}" for f in closed)
+    return TaskState(
+        id=id, agent=agent, description=description, state=state, round=last,
+        commit=handoff.get("commit", ""), closed=lines,
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""One execution of a pattern for one request."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pullcord.model.request import Request
+from pullcord.model.task import Plan
+from pullcord.model.value import Value
+
+State = Literal["running", "waiting", "passed", "failed", "cancelled", "interrupted"]
+
+
+class Start(Value):
+    """The first fact of a run: everything that was decided before any work.
+
+    `branch` is '' when the run started from a detached head. `runtime` is a name or
+    `scripted:FILE`; `unsafe` means that the user allowed work without a sandbox.
+    """
+
+    request: Request
+    plan: Plan
+    base: str
+    branch: str
+    runtime: str
+    unsafe: bool = False
+    script: str = ""
+    """Text of the script when the runtime is scripted, so that a resume needs no file."""
+
+
+class Opened(Value):
+    """An attempt's reservations: time, summary path and base are the same after a resume."""
+
+    at: str
+    summary_path: str
+    base: str
+    """Commit the workspace starts from: the run's head, or the last red attempt's commit."""
+    parent: str
+    """The run's head: what the attempt's changes are judged against."""

@@ -1,0 +1,92 @@
+"""Calling git so that a repository's own configuration cannot make it run anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pullcord.errors import WorkspaceError
+from pullcord.process import Limits, run
+
+HARDENED = (
+    "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0",
+    "-c", "maintenance.auto=false", "-c", "core.quotePath=false", "-c", "safe.directory=*",
+    "-c", "core.autocrlf=false", "-c", "commit.gpgSign=false", "-c", "protocol.ext.allow=never",
+    "-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null",
+)  # fmt: skip
+_ENV = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/nonexistent",
+    "LC_ALL": "C.UTF-8",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_AUTHOR_NAME": "pullcord",
+    "GIT_AUTHOR_EMAIL": "pullcord@localhost",
+    "GIT_COMMITTER_NAME": "pullcord",
+    "GIT_COMMITTER_EMAIL": "pullcord@localhost",
+}
+ZERO = "0" * 40
+LIMITS = Limits(wall_s=300.0, output_bytes=256 << 20, file_bytes=8 << 30)
+
+
+@dataclass(frozen=True)
+class Git:
+    """git in one directory, with hooks, filters and the user's configuration switched off."""
+
+    directory: Path
+
+    async def __call__(
+        self, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b""
+    ) -> str:
+        """Standard output of a git command. Raises WorkspaceError with git's own words."""
+        code, out, err = await self.attempt(*args, env=env, stdin=stdin)
+        if code != 0:
+            raise WorkspaceError(
+                f"git {args[0]} failed in {self.directory}: {err.strip() or out.strip() or code}"
+            )
+        return out
+
+    async def attempt(
+        self, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b""
+    ) -> tuple[int, str, str]:
+        """Exit status, output and error output, for commands whose failure is an answer."""
+        done = await run(
+            ["git", *HARDENED, *args], cwd=self.directory, env={**_ENV, **(env or {})},
+            stdin=stdin, limits=LIMITS,
+        )  # fmt: skip
+        if done.exit is None:
+            raise WorkspaceError(
+                f"git {args[0]} did not end within {LIMITS.wall_s:.0f} s in {self.directory}."
+            )
+        return done.exit, done.stdout, done.stderr
+
+    async def resolve(self, name: str) -> str | None:
+        """The full id of a commit, None when there is no such thing."""
+        code, out, _ = await self.attempt("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+        return out.strip() if code == 0 else None
+
+    async def tree(self, commit: str) -> str:
+        return (await self("rev-parse", f"{commit}^{{tree}}")).strip()
+
+    async def create_ref(self, ref: str, commit: str) -> str:
+        """Create a ref, or return the commit of the one that was faster."""
+        code, _, err = await self.attempt("update-ref", ref, commit, ZERO)
+        if code == 0:
+            return commit
+        if (winner := await self.resolve(ref)) is not None:
+            return winner
+        raise WorkspaceError(f"The ref {ref} could not be written: {err.strip()}")
+
+    async def move_ref(self, ref: str, new: str, old: str) -> bool:
+        """Compare-and-swap; True when the ref stands at `new` afterwards."""
+        code, _, _ = await self.attempt("update-ref", ref, new, old)
+        return code == 0 or await self.resolve(ref) == new
+
+    async def read(self, commit: str, path: str) -> str | None:
+        """Text of a file in a commit, None when it is not there."""
+        code, out, _ = await self.attempt("cat-file", "blob", f"{commit}:{path}")
+        return out if code == 0 else None
