@@ -1,0 +1,40 @@
+"""Small pure operations on words that names, briefs and documents share."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+"""Unicode categories a reader cannot see: they could only hide something."""
+
+
+def slug(text: str, limit: int = 40) -> str:
+    """Lower-case ASCII words joined by hyphens, at most `limit` characters; `task` for no words."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return words[:limit].strip("-") or "task"
+
+
+def numbered(name: str, taken: set[str], limit: int = 40) -> str:
+    """`name`, or `name-2`, `name-3`, … : the first that is not taken, at most `limit` long."""
+    found, count = name, 1
+    while found in taken:
+        count += 1
+        tail = f"-{count}"
+        found = name[: limit - len(tail)].rstrip("-") + tail
+    return found
+
+
+def one_line(text: str) -> str:
+    """The text without control characters and with single spaces."""
+    kept = (" " if c.isspace() else c for c in text)
+    return " ".join("".join(c for c in kept if unicodedata.category(c) not in _INVISIBLE).split())
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters; a cut is said at its place."""
+    if len(text) <= limit:
+        return text
+    note = f"… (cut: {len(text):,} characters in all)"
+    return text[: max(0, limit - len(note))].rstrip() + note
