@@ -12,6 +12,10 @@ class Detected(Value):
 
     argv: tuple[str, ...] = ()
     origin: str = "default"
+    timeout_s: float = 0.0
+    """This gate's own limit; 0 means the project's."""
+    off: str = ""
+    """Why the base's pullcord.toml says that this gate does not apply; '' when it says nothing."""
 
 
 class Project(Value):
