@@ -24,6 +24,7 @@ from pullcord.errors import PullcordError, Unavailable
 FILES = 4096
 """Open files that one process may have."""
 _PATIENCE_S = 10.0
+_COUNT_EVERY_S = 0.1
 _START = (
     # The watchdog hears of the group before the program exists: no moment is left for an orphan.
     'echo "+ $$" 1<>"$1" && ulimit -c 0 && ulimit -S -t "$2" && ulimit -H -t "$3" && '
@@ -36,7 +37,8 @@ _START = (
 @dataclass(frozen=True)
 class Limits:
     """Bounds of one command. Seconds, bytes, counts. `output_bytes` is kept per stream: what comes
-    beyond is dropped and `Completed.truncated` is set. `processes` is kept by the sandbox only."""
+    beyond is dropped and `Completed.truncated` is set. `processes` are counted now and then: a
+    crowd is ended soon after it has grown too large."""
 
     wall_s: float = 600.0
     cpu_s: int = 600
@@ -81,10 +83,10 @@ async def run(
     assert child.stderr is not None
     out = _Output(child.stdout.fileno(), limits.output_bytes)
     err = _Output(child.stderr.fileno(), limits.output_bytes)
-    timed_out = False
+    timed_out = crowded = False
     try:
         async with asyncio.timeout(limits.wall_s):
-            await _exited(child)
+            crowded = await _exited_or_crowded(child, limits.processes)
     except TimeoutError:
         timed_out = True
     finally:
@@ -100,9 +102,11 @@ async def run(
         timed_out = True
     return Completed(
         argv=tuple(argv),
-        exit=None if timed_out else code,
+        exit=None if timed_out or crowded else code,
         stdout=out.text,
-        stderr=err.text,
+        stderr=f"{err.text}\nended: more than {limits.processes} processes"
+        if crowded
+        else err.text,
         duration_s=time.monotonic() - started,
         timed_out=timed_out,
         truncated=out.truncated or err.truncated,
@@ -222,13 +226,34 @@ async def _exited(child: subprocess.Popen[bytes]) -> None:
         os.close(pidfd)
 
 
+async def _exited_or_crowded(child: subprocess.Popen[bytes], most: int) -> bool:
+    """True when more than `most` processes descend from the child.
+
+    RLIMIT_NPROC would count all processes of the user, and none of root's.
+    """
+    ended = asyncio.ensure_future(_exited(child))
+    before = _threads()
+    try:
+        while not (await asyncio.wait((ended,), timeout=_COUNT_EVERY_S))[0]:
+            if _threads() - before > most and len(_family(child.pid)) > most:
+                return True
+        return False
+    finally:
+        ended.cancel()
+
+
+def _threads() -> int:
+    """All threads of the machine: cheap to read, and a crowd shows in it."""
+    return int(Path("/proc/loadavg").read_text().split()[3].partition("/")[2])
+
+
 async def _end(child: subprocess.Popen[bytes]) -> None:
     """Kill the child, its group and what descends from it; return when all are dead and reaped."""
     group = child.pid
     family = _family(group) if _running(group) else {group}
+    os.killpg(group, signal.SIGKILL)
     for pid in family - {group}:
         _kill(pid)
-    os.killpg(group, signal.SIGKILL)
     await _exited(child)
     child.wait()
     patience = time.monotonic() + _PATIENCE_S
