@@ -44,6 +44,8 @@ class Verdict(Value):
     duration_s: float = 0.0
     cached: bool = False
     log: str = ""
+    tests: tuple[str, ...] = ()
+    """Ids of the tests that passed, from the tests gate's own report."""
     waived_by: str = ""
 
     @property

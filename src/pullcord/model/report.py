@@ -21,12 +21,13 @@ class Usage(Value):
 
 
 class Review(Value):
-    """A reviewer's verdict. `criteria` maps each acceptance criterion to `met`, `unmet` or
-    `unknown`."""
+    """A reviewer's verdict. `criteria` maps each acceptance criterion and constraint to `met`, `unmet`
+    or `unknown`; `evidence` names the tests (pytest node ids) that show it."""
 
     decision: Literal["approve", "object", "escalate"]
     findings: tuple[Finding, ...] = ()
     criteria: dict[str, Literal["met", "unmet", "unknown"]] = {}
+    evidence: dict[str, tuple[str, ...]] = {}
 
 
 class Report(Value):

@@ -1,0 +1,272 @@
+"""The orchestrator: start, drive, answer, waive, apply, list. The only place that wires parts."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pullcord import agents as agent_files
+from pullcord import config, environments, sandbox
+from pullcord.engine.drive import Drive
+from pullcord.engine.local import LocalDriver
+from pullcord.errors import Conflict, NotFound, UsageError
+from pullcord.ledger.sqlite import SqliteLedger
+from pullcord.line.ask import Question, default_answer, questions
+from pullcord.line.parts import Parts
+from pullcord.line.run import carry_out
+from pullcord.line.state import Status, status_of
+from pullcord.model.escalation import Answer
+from pullcord.model.fact import Fact
+from pullcord.model.request import Request
+from pullcord.model.run import Start
+from pullcord.model.task import Plan
+from pullcord.model.text import slug
+from pullcord.patterns import PATTERNS
+from pullcord.protocols import Runtime
+from pullcord.runtimes import runtime_for
+from pullcord.workspace.line import RunTree
+from pullcord.workspace.repository import Repository
+
+OnEscalation = Literal["wait", "exit", "default"]
+_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+POLL_S = 0.2
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def cache_folder() -> Path:
+    """Where workspaces, environments and reusable results live; safe to delete between runs."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "pullcord"
+
+
+class Orchestrator:
+    """What every shell (command line, web, MCP) calls. One object per repository and process."""
+
+    def __init__(
+        self, repository: Repository, *, clock: Callable[[], datetime], cache: Path
+    ) -> None:
+        self.repository = repository
+        self.clock = clock
+        self._shared = cache
+        name = hashlib.sha256(str(repository.common).encode()).hexdigest()[:12]
+        self.cache = cache / f"{slug(repository.root.name)}-{name}"
+        self.ledger = SqliteLedger(
+            repository.state / "ledger.db", lambda: clock().isoformat(timespec="milliseconds")
+        )
+        self.driver = LocalDriver(self.ledger, repository.state / "locks")
+
+    @classmethod
+    async def open(
+        cls,
+        start: Path,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        cache: Path | None = None,
+    ) -> Orchestrator:
+        """The orchestrator of the repository that holds `start`."""
+        repository = await Repository.find(start)
+        return cls(repository, clock=clock, cache=cache or cache_folder())
+
+    # -- starting and driving ------------------------------------------------------------------
+
+    async def start(
+        self,
+        request: Request,
+        plan: Plan,
+        *,
+        runtime: str = "blueprint",
+        script: str = "",
+        unsafe: bool = False,
+    ) -> str:
+        """Record a new run and return its id; nothing works yet. Raises UsageError before anything
+        is written when a name is unknown or the repository cannot be worked on."""
+        if plan.pattern not in PATTERNS:
+            raise UsageError(
+                f"There is no pattern {plan.pattern!r}.", f"Known: {', '.join(PATTERNS)}"
+            )
+        if not request.criteria:
+            raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
+        base, branch = await self.repository.base()
+        run = "r-" + "".join(secrets.choice(_LETTERS) for _ in range(6))
+        start = Start(
+            request=request, plan=plan, base=base, branch=branch,
+            runtime=runtime, script=script, unsafe=unsafe,
+        )  # fmt: skip
+        trusted = await self._trusted(run, base)
+        known = agent_files.load(trusted / ".claude" / "agents")
+        if missing := {t.subagent_type for t in plan.tasks} - known.keys():
+            raise UsageError(
+                f"There is no agent {', '.join(sorted(missing))}.", f"Known: {', '.join(known)}"
+            )
+        self._runtime(start)
+        await sandbox.choose(unsafe=unsafe)
+        await self.ledger.append(run, "run", start.model_dump(mode="json"), epoch=0)
+        return run
+
+    async def drive(self, run: str, *, on_escalation: OnEscalation = "exit") -> Status:
+        """Work on a run until it ends or waits; when another process works on it, follow that one
+        and inherit the run should it die."""
+        while True:
+            await self.driver.drive(run, self._carry_out)
+            status = await self.status(run)
+            if status.state not in ("waiting", "interrupted") or on_escalation == "exit":
+                return status
+            if on_escalation == "default":
+                if not all(q.has_default for q in status.open_questions):
+                    return status
+                for question in status.open_questions:
+                    await self._record_answer(run, question, default_answer(question))
+            else:
+                while any(q.answer is None for q in questions(await self.ledger.read(run))):
+                    await asyncio.sleep(POLL_S)
+
+    async def _carry_out(self, drive: Drive) -> None:
+        facts = await self.ledger.read(drive.run)
+        if any(fact.key == "run/finished" for fact in facts):
+            return
+        start = Start.model_validate(facts[0].body)
+        await carry_out(await self._parts(drive, start))
+
+    async def _parts(self, drive: Drive, start: Start) -> Parts:
+        trusted = await self._trusted(drive.run, start.base)
+        return Parts(
+            start=start,
+            drive=drive,
+            tree=self._tree(drive.run),
+            agents=agent_files.load(trusted / ".claude" / "agents"),
+            runtime=self._runtime(start),
+            sandbox=await sandbox.choose(unsafe=start.unsafe),
+            environment=await environments.resolve(trusted, self._shared / "environments"),
+            project=config.detect(trusted),
+            clock=self.clock,
+            verdicts=self.repository.state / "verdicts",
+            cache=self.cache / "tools",
+        )
+
+    def _runtime(self, start: Start) -> Runtime:
+        return runtime_for(start.runtime, start.script, [t.id for t in start.plan.tasks])
+
+    def _tree(self, run: str) -> RunTree:
+        return RunTree(self.repository.root, self.cache / "runs" / run, run)
+
+    async def _trusted(self, run: str, base: str) -> Path:
+        """The base's files, from which configuration, agents and thresholds are read."""
+        tree = self._tree(run)
+        await tree.prepare(base)
+        return await tree.exported(base)
+
+    # -- looking -------------------------------------------------------------------------------
+
+    async def resolve(self, name: str) -> str:
+        """The run that `name` means: an id, a unique prefix, or `@last`."""
+        runs = await self.ledger.runs()
+        if name == "@last" and runs:
+            return runs[-1]
+        found = [run for run in runs if run.startswith(name)]
+        if name in runs or len(found) == 1:
+            return name if name in runs else found[0]
+        why = "fits several runs: " + ", ".join(found) if found else "is no run here"
+        raise NotFound(f"{name} {why}.", "List them: pullcord runs")
+
+    async def facts(self, run: str, after: int = 0) -> list[Fact]:
+        return await self.ledger.read(run, after)
+
+    def follow(self, run: str, after: int = 0) -> AsyncIterator[Fact]:
+        """Facts as they come, without end."""
+        return self.ledger.follow(run, after)
+
+    async def status(self, run: str) -> Status:
+        return status_of(await self.ledger.read(run), driven=self.driver.driven(run))
+
+    async def runs(self) -> list[Status]:
+        """Every run of this repository, newest first."""
+        return [await self.status(run) for run in reversed(await self.ledger.runs())]
+
+    async def diff(self, run: str, task: str = "") -> str:
+        """The unified diff of a run's head, or of one task's handoff, against what came before."""
+        status, tree = await self.status(run), self._tree(run)
+        if not task:
+            return await tree.user.diff(status.base, status.head)
+        found = next((t for t in status.tasks if t.id == task), None)
+        if found is None or not found.commit:
+            known = ", ".join(t.id for t in status.tasks if t.commit) or "none yet"
+            raise NotFound(f"{task} has handed nothing off in {run}.", f"Handed off: {known}")
+        return await tree.user.diff(f"{found.commit}^", found.commit)
+
+    # -- a person's word -----------------------------------------------------------------------
+
+    async def inbox(self) -> list[tuple[Status, Question]]:
+        """Every open question, oldest run first."""
+        waiting = [s for s in reversed(await self.runs()) if s.state == "waiting"]
+        return [(status, question) for status in waiting for question in status.open_questions]
+
+    async def answer(self, run: str, question: str, text: str, *, by: str) -> Answer:
+        """Answer a question by option number or in words. The first answer wins; Conflict tells a
+        second one whose it was."""
+        asked = {q.id: q for q in questions(await self.ledger.read(run))}
+        if question not in asked:
+            raise NotFound(f"{question} is no question of {run}.", "List them: pullcord inbox")
+        options = asked[question].escalation.options
+        number = int(text) if text.isdecimal() else 0
+        if number and number > len(options):
+            raise UsageError(f"{question} has {len(options)} options.", f"pullcord inbox {question}")
+        mine = Answer(text=options[number - 1] if number else text, option=number, by=by)
+        given = await self._record_answer(run, asked[question], mine)
+        if given != mine:
+            raise Conflict(f"{question} was already answered by {given.by}: {given.text}")
+        return given
+
+    async def _record_answer(self, run: str, question: Question, answer: Answer) -> Answer:
+        fact = await self.ledger.append(
+            run, f"ask/{question.id}/answer", answer.model_dump(mode="json"), epoch=0
+        )
+        return Answer.model_validate(fact.body)
+
+    async def waive(self, run: str, gate: str, reason: str, *, by: str) -> str:
+        """Let a person's word stand for a closed gate of the attempt that waits; recorded and shown
+        everywhere. Returns the attempt's key."""
+        status = await self.status(run)
+        waiting = next((t for t in status.tasks if t.closed and t.state == "waiting"), None)
+        if waiting is None:
+            raise NotFound(f"No closed gate of {run} waits for a person.", f"pullcord show {run}")
+        if not any(line.startswith(f"{gate}:") for line in waiting.closed):
+            closed = sorted({line.split(":")[0] for line in waiting.closed})
+            raise NotFound(f"{gate} is not closed in {run}.", f"Closed: {', '.join(closed)}")
+        if len(reason.split()) < 3:
+            raise UsageError("A waiver needs a reason of at least three words.", "--reason 'TEXT'")
+        key = f"{waiting.id}/{waiting.round}"
+        await self.ledger.append(run, f"waive/{key}/{gate}", {"by": by, "reason": reason}, epoch=0)
+        for question in status.open_questions:
+            if question.task == waiting.id and question.escalation.kind == "rounds":
+                said = Answer(text=f"waived {gate}: {reason}", by=by)
+                await self._record_answer(run, question, said)
+        return key
+
+    async def apply(self, run: str) -> str:
+        """Fast-forward the branch that the run started from; returns the branch.
+
+        Only a passed run is applied: its last gates ran afresh on a clean export of exactly this
+        commit. Raises Conflict when nothing can be applied; then nothing is changed.
+        """
+        status = await self.status(run)
+        if status.state != "passed":
+            raise Conflict(f"{run} is {status.state}; only a passed run is applied.",
+                           f"pullcord show {run}")  # fmt: skip
+        if not status.branch:
+            raise Conflict(
+                f"{run} started from a detached head, so there is no branch to move.",
+                f"Make one: git branch NAME {status.head[:12]}",
+            )
+        await self.repository.apply(status.branch, status.base, status.head)
+        body = {"branch": status.branch, "commit": status.head}
+        await self.ledger.append(run, "applied", body, epoch=0)
+        return status.branch

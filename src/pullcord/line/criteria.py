@@ -1,0 +1,59 @@
+"""What covers each acceptance criterion and constraint: a pure fold of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt
+from pullcord.model.report import Report
+from pullcord.model.run import Start
+from pullcord.model.value import Value
+
+
+class Covered(Value):
+    """One criterion (or constraint) and what shows it. `tests` passed in a receipt of the result;
+    `said` is the last reviewer's word."""
+
+    text: str
+    tests: tuple[str, ...] = ()
+    said: str = "no reviewer named it"
+    approved_by: str = ""
+
+    @property
+    def covered(self) -> bool:
+        return bool(self.tests) or self.said == "met" or bool(self.approved_by)
+
+
+def coverage(facts: Sequence[Fact]) -> tuple[Covered, ...]:
+    """Every criterion and constraint of the run, in the request's order.
+
+    A reviewer names tests, receipts prove them: a named test that did not pass in the judgement of
+    the result does not count. `unmet` by the reviewer outweighs tests.
+    """
+    bodies = {fact.key: fact.body for fact in facts}
+    request = Start.model_validate(bodies["run"]).request
+    passed = {
+        test
+        for receipt in bodies.get("result/judged", {}).get("receipts", [])
+        for test in Receipt.model_validate(receipt).verdict.tests
+    }
+    reviews = [
+        report.review
+        for fact in facts
+        if fact.key.endswith("/worked")
+        and f"{fact.key.removesuffix('/worked')}/handoff" in bodies
+        and (report := Report.model_validate(fact.body["report"])).review is not None
+    ]
+    review = reviews[-1] if reviews else None
+    approval = bodies.get("ask/criteria/answer", {})
+    found = []
+    for text in (*request.criteria, *request.constraints):
+        said = review.criteria.get(text, "unknown") if review else "no reviewer looked"
+        named = review.evidence.get(text, ()) if review else ()
+        tests = tuple(test for test in named if test in passed) if said != "unmet" else ()
+        found.append(Covered(text=text, tests=tests, said=said))
+    return tuple(
+        c if c.covered or not approval else c.model_copy(update={"approved_by": approval["by"]})
+        for c in found
+    )

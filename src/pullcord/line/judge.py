@@ -1,0 +1,81 @@
+"""Gates over a frozen attempt: receipts bound to tree and policy, each a fact."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from pullcord import gates
+from pullcord.line.attempt import Tried
+from pullcord.line.parts import Parts
+from pullcord.model.agent import Agent
+from pullcord.model.quality import Expectation, Obligation, Receipt
+from pullcord.protocols import Case
+
+
+async def judge(
+    parts: Parts, tried: Tried, expectation: Expectation, obligations: Sequence[Obligation]
+) -> tuple[Receipt, ...]:
+    """The receipts of an attempt, from the ledger or by running the gates now."""
+    return await _judged(
+        parts,
+        tried.key,
+        (tried.opened.parent, tried.commit),
+        agent=parts.agents[tried.task.subagent_type],
+        summary_path=tried.opened.summary_path,
+        expectation=expectation,
+        obligations=tuple(obligations),
+    )
+
+
+async def judge_result(parts: Parts, head: str) -> tuple[Receipt, ...]:
+    """The receipts of the whole run's result: every gate afresh, nothing owed, nothing expected."""
+    return await _judged(parts, "result", (parts.start.base, head), fresh=True)
+
+
+async def _judged(
+    parts: Parts,
+    key: str,
+    span: tuple[str, str],
+    *,
+    agent: Agent | None = None,
+    summary_path: str = "",
+    expectation: Expectation = Expectation(),
+    obligations: tuple[Obligation, ...] = (),
+    fresh: bool = False,
+) -> tuple[Receipt, ...]:
+    async def run() -> dict[str, object]:
+        before, after = span
+        tree = await parts.tree.mirror.tree(after)
+        scratch = parts.tree.folder / "judge" / key.replace("/", "-")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        case = Case(
+            tree=await parts.tree.exported(after),
+            before=await parts.tree.exported(before),
+            trusted=await parts.tree.exported(parts.start.base),
+            changes=await parts.tree.changes(before, after),
+            project=parts.project,
+            sandbox=parts.sandbox,
+            environment=parts.environment,
+            scratch=scratch,
+            cache=parts.cache,
+            agent=agent,
+            summary_path=summary_path,
+            expectation=expectation,
+            obligations=obligations,
+        )
+        parts.cache.mkdir(parents=True, exist_ok=True)
+        judgement = await gates.judge(case, verdicts=None if fresh else parts.verdicts)
+        shutil.rmtree(scratch, ignore_errors=True)
+        policy = gates.policy(case)
+        receipts = [
+            Receipt(verdict=verdict, tree=tree, policy=policy) for verdict in judgement.verdicts
+        ]
+        return {
+            "receipts": [receipt.model_dump(mode="json") for receipt in receipts],
+            "skipped": dict(judgement.skipped),
+        }
+
+    body = await parts.drive.once(f"{key}/judged", run)
+    return tuple(Receipt.model_validate(receipt) for receipt in body["receipts"])
