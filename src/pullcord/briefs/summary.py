@@ -160,7 +160,7 @@ def tidy(summary: Summary) -> Summary:
     kept_decisions = [
         Decision(decision=name, rationale=_plain(d.rationale))
         for d in summary.decisions
-        if (name := _plain(d.decision).replace("**", "").strip(": ")) and not _nothing(name)
+        if (name := _plain(re.sub(r"\*\*+", "", d.decision)).strip("*: ")) and not _nothing(name)
     ]
     kept_blockers = [
         Blocker(blocker=name, resolution=_plain(b.resolution))
