@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -25,17 +25,22 @@ from pullcord.model.escalation import Answer
 from pullcord.model.fact import Fact
 from pullcord.model.request import Request
 from pullcord.model.run import Start
-from pullcord.model.task import Plan
+from pullcord.model.task import Plan, Task
 from pullcord.model.text import slug
 from pullcord.patterns import PATTERNS
 from pullcord.protocols import Runtime
+from pullcord.requests import plan as plans
 from pullcord.runtimes import runtime_for
 from pullcord.workspace.line import RunTree
 from pullcord.workspace.repository import Repository
 
 OnEscalation = Literal["wait", "exit", "default"]
-_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 POLL_S = 0.2
+
+
+def new_id() -> str:
+    """A short id without letters and digits that are taken for each other."""
+    return "r-" + "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(6))
 
 
 def utc_now() -> datetime:
@@ -52,11 +57,17 @@ class Orchestrator:
     """What every shell (command line, web, MCP) calls. One object per repository and process."""
 
     def __init__(
-        self, repository: Repository, *, clock: Callable[[], datetime], cache: Path
+        self,
+        repository: Repository,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        cache: Path | None = None,
+        ids: Callable[[], str] = new_id,
     ) -> None:
         self.repository = repository
         self.clock = clock
-        self._shared = cache
+        self._new_id = ids
+        self._shared = cache = cache or cache_folder()
         name = hashlib.sha256(str(repository.common).encode()).hexdigest()[:12]
         self.cache = cache / f"{slug(repository.root.name)}-{name}"
         self.ledger = SqliteLedger(
@@ -65,16 +76,9 @@ class Orchestrator:
         self.driver = LocalDriver(self.ledger, repository.state / "locks")
 
     @classmethod
-    async def open(
-        cls,
-        start: Path,
-        *,
-        clock: Callable[[], datetime] = utc_now,
-        cache: Path | None = None,
-    ) -> Orchestrator:
+    async def open(cls, start: Path) -> Orchestrator:
         """The orchestrator of the repository that holds `start`."""
-        repository = await Repository.find(start)
-        return cls(repository, clock=clock, cache=cache or cache_folder())
+        return cls(await Repository.find(start))
 
     # -- starting and driving ------------------------------------------------------------------
 
@@ -96,13 +100,13 @@ class Orchestrator:
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
         base, branch = await self.repository.base()
-        run = "r-" + "".join(secrets.choice(_LETTERS) for _ in range(6))
+        run = self._new_id()
         start = Start(
             request=request, plan=plan, base=base, branch=branch,
             runtime=runtime, script=script, unsafe=unsafe,
         )  # fmt: skip
-        trusted = await self._trusted(run, base)
-        known = agent_files.load(trusted / ".claude" / "agents")
+        # The checkout is clean, so its agents are those of the base.
+        known = agent_files.load(self.repository.root / ".claude" / "agents")
         if missing := {t.subagent_type for t in plan.tasks} - known.keys():
             raise UsageError(
                 f"There is no agent {', '.join(sorted(missing))}.", f"Known: {', '.join(known)}"
@@ -270,3 +274,28 @@ class Orchestrator:
         body = {"branch": status.branch, "commit": status.head}
         await self.ledger.append(run, "applied", body, epoch=0)
         return status.branch
+
+
+async def run(
+    tasks: Sequence[Task],
+    *,
+    pattern: str = "sequential",
+    repository: Path | str = ".",
+    title: str = "",
+    criteria: Sequence[str] = (),
+    runtime: str = "blueprint",
+    script: str = "",
+    on_escalation: OnEscalation = "exit",
+) -> Status:
+    """Run tasks under a pattern in a repository and return where the run ended or waits.
+
+    `criteria` are the acceptance criteria of the whole; those of the tasks are added. `script` is
+    the text of a script for `runtime="scripted"`. Raises UsageError before anything is written.
+    """
+    orchestrator = await Orchestrator.open(Path(repository))
+    known = agent_files.load(orchestrator.repository.root / ".claude" / "agents")
+    plan = plans.plan_of(tasks, pattern, known)
+    every = tuple(dict.fromkeys([*criteria, *(c for task in tasks for c in task.criteria)]))
+    request = Request(title=title or tasks[0].description, criteria=every)
+    started = await orchestrator.start(request, plan, runtime=runtime, script=script)
+    return await orchestrator.drive(started, on_escalation=on_escalation)
