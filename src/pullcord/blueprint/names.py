@@ -1,0 +1,134 @@
+"""Words: plurals, spellings, and names that Python, pydantic or SQL keep for themselves."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+
+from pydantic import BaseModel
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_IRREGULAR = {
+    "child": "children",
+    "criterion": "criteria",
+    "datum": "data",
+    "foot": "feet",
+    "goose": "geese",
+    "leaf": "leaves",
+    "life": "lives",
+    "half": "halves",
+    "index": "indexes",
+    "knife": "knives",
+    "man": "men",
+    "medium": "media",
+    "mouse": "mice",
+    "person": "people",
+    "quiz": "quizzes",
+    "shelf": "shelves",
+    "tooth": "teeth",
+    "wife": "wives",
+    "wolf": "wolves",
+    "woman": "women",
+    "hero": "heroes",
+    "potato": "potatoes",
+    "tomato": "tomatoes",
+    "echo": "echoes",
+}
+_UNCOUNTABLE = _set(
+    "advice aircraft cattle content data deer equipment feedback fish furniture homework "
+    "information knowledge luggage media metadata money music news progress research rice "
+    "series sheep software species traffic weather"
+)
+_ANNOTATIONS = frozenset({"date", "datetime"})
+"""Names, beside builtins, that generated annotations use: such a field would hide them."""
+_SQL_RESERVED = _set(
+    "all analyse analyze and any array as asc asymmetric authorization binary both case cast check "
+    "collate collation column concurrently constraint create cross current_catalog current_date "
+    "current_role current_schema current_time current_timestamp current_user default deferrable "
+    "desc distinct do else end except false fetch for foreign freeze from full grant group having "
+    "ilike in initially inner intersect into is isnull join lateral leading left like limit "
+    "localtime localtimestamp natural not notnull null offset on only or order outer overlaps "
+    "placing primary references returning right select session_user similar some symmetric "
+    "system_user table tablesample then to trailing true union unique user using variadic verbose "
+    "when where window with"
+)
+_CLASSES = _set(
+    "Annotated Any BaseModel Body ConfigDict Depends Field Generic Literal NotRequired Page "
+    "PageParams Path Problem Protocol Query Request Response Router Self Sequence Status TypedDict "
+    "Type User"
+)
+"""Class names that the generated modules may import: a resource of that name would hide them."""
+
+
+def plural(word: str) -> str:
+    """The English plural of a snake_case noun: its last part changes (`body_metric`,
+    `body_metrics`)."""
+    head, underscore, last = word.rpartition("_")
+    return f"{head}{underscore}{_plural(last)}"
+
+
+def _plural(noun: str) -> str:
+    if noun in _UNCOUNTABLE:
+        return noun
+    if noun in _IRREGULAR:
+        return _IRREGULAR[noun]
+    if noun.endswith("sis"):
+        return f"{noun[:-2]}es"
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{noun}es"
+    if noun.endswith("y") and noun[-2:-1] not in ("", *"aeiou"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
+def singular(word: str) -> str:
+    """A guess at the noun whose plural `word` is; `word` itself when it is none."""
+    candidates = [one for one, many in _IRREGULAR.items() if many == word]
+    candidates += [word[:-3] + "y"] if word.endswith("ies") else []
+    candidates += [word[:-2] + "is", word[:-2]] if word.endswith("es") else []
+    candidates += [word[:-1]] if word.endswith("s") else []
+    return next((each for each in candidates if each and plural(each) == word), word)
+
+
+def kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def pascal(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def class_name(resource: str) -> str:
+    """The class for a resource; one that would hide an import of its own module is told apart."""
+    name = pascal(resource)
+    return f"{name}Entry" if name in _CLASSES or hasattr(builtins, name) else name
+
+
+def attribute(name: str) -> str:
+    """The Python name for a field, parameter or module called `name`: the same, unless Python,
+    pydantic or the annotations of the generated code keep it (`class`, `type`, `copy`, `date`)."""
+    if name.startswith("model_") and hasattr(BaseModel, name):
+        return f"own_{name}"
+    if name.startswith(("model_validate", "model_dump")):
+        return f"own_{name}"
+    taken = (
+        keyword.iskeyword(name)
+        or keyword.issoftkeyword(name)
+        or hasattr(builtins, name)
+        or hasattr(BaseModel, name)
+        or name in _ANNOTATIONS
+    )
+    return f"{name}_" if taken else name
+
+
+def column(name: str) -> str:
+    """A name as SQL wants it: quoted when PostgreSQL reserves it."""
+    return f'"{name}"' if name in _SQL_RESERVED else name
