@@ -1,7 +1,7 @@
 """Escalations as text: SPEC.md, Blocker Escalation Protocol, and the engine's own in that style.
 
-`render` writes the formats exactly. `parse` finds one anywhere in an agent's words, with or without
-its mark, in any case, inside Markdown; `parse(render(e)) == tidy(e)` but for `raised_by`.
+`render` writes the formats exactly. `parse` finds them anywhere in an agent's words, in any case,
+inside Markdown, mark or no mark; `parse(render(e)) == (tidy(e),)` but for `raised_by`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ FORMATS: dict[Kind, Format] = {
     "approval": Format("🟡", "APPROVAL NEEDED", ("Subject", "Reason")),
     "unavailable": Format("🟡", "UNAVAILABLE", ("Missing", "Needed For")),
 }  # fmt: skip
-"""In the order of their gravity: `parse` returns the gravest that a text holds."""
+"""In the order of their gravity."""
 
 _SILENT = {"", "none", "none.", "n/a", "not stated", "none known", "none found", "no"}
 _TITLES = "|".join(re.escape(f.title) for f in FORMATS.values())
@@ -86,15 +86,11 @@ def render(escalation: Escalation) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parse(text: str, raised_by: str = "") -> Escalation | None:
-    """The gravest escalation in the text, or None. Never raises."""
-    found = parse_all(text, raised_by)
-    order = list(FORMATS)
-    return min(found, key=lambda e: order.index(e.kind)) if found else None
+def parse(text: str, raised_by: str = "") -> tuple[Escalation, ...]:
+    """Every escalation in the text, the gravest first. Never raises.
 
-
-def parse_all(text: str, raised_by: str = "") -> tuple[Escalation, ...]:
-    """Every escalation in the text, in its order. The protocol's own templates are none."""
+    The protocol's own templates, with their brackets unfilled, are none.
+    """
     lines = text.splitlines()
     heads = [(n, match) for n, line in enumerate(lines) if (match := _HEAD.match(line))]
     ends = [*(n for n, _ in heads[1:]), len(lines)][: len(heads)]
@@ -102,7 +98,9 @@ def parse_all(text: str, raised_by: str = "") -> tuple[Escalation, ...]:
         _read(match, lines[n + 1 : end], raised_by)
         for (n, match), end in zip(heads, ends, strict=True)
     )
-    return tuple(escalation for escalation in found if escalation is not None)
+    order = list(FORMATS)
+    kept = (escalation for escalation in found if escalation is not None)
+    return tuple(sorted(kept, key=lambda escalation: order.index(escalation.kind)))
 
 
 def tidy(escalation: Escalation) -> Escalation:

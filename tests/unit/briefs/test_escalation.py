@@ -42,21 +42,20 @@ escalations = st.builds(
 
 @pytest.mark.parametrize("kind", SPECIFIED)
 def test_the_five_formats_are_the_specifications(kind: Kind) -> None:
-    found = cord.parse(SPECIFIED[kind])
-    assert found is not None
+    [found] = cord.parse(SPECIFIED[kind])
     assert found.kind == kind
     assert cord.render(found) == SPECIFIED[kind]
 
 
 @given(escalations)
 def test_what_is_rendered_is_read_back(escalation: Escalation) -> None:
-    assert cord.parse(cord.render(escalation)) == cord.tidy(escalation)
+    assert cord.parse(cord.render(escalation)) == (cord.tidy(escalation),)
 
 
 @given(escalations, st.text(alphabet="ab .\n#", max_size=40))
 def test_it_is_found_among_other_words(escalation: Escalation, words: str) -> None:
     text = f"{words}\n\n{cord.render(escalation)}\n\n{words}"
-    assert cord.parse(text) == cord.tidy(escalation)
+    assert cord.parse(text) == (cord.tidy(escalation),)
 
 
 @given(escalations)
@@ -68,7 +67,8 @@ def test_every_kind_has_a_format_and_no_open_bracket(escalation: Escalation) -> 
 
 @given(st.text())
 def test_any_text_is_read_without_an_error(text: str) -> None:
-    assert cord.parse(text) is None or cord.parse(text) in cord.parse_all(text)
+    for found in cord.parse(text):
+        assert cord.parse(cord.render(found)) == (found,)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     ],
 )
 def test_marks_case_and_markdown_do_not_matter(text: str) -> None:
-    found = cord.parse(text, raised_by="code-reviewer")
+    [found] = cord.parse(text, raised_by="code-reviewer")
     assert found == Escalation(
         kind="security",
         description="Tokens are logged",
@@ -103,25 +103,21 @@ def test_marks_case_and_markdown_do_not_matter(text: str) -> None:
     ],
 )
 def test_talk_about_escalations_is_none(text: str) -> None:
-    assert cord.parse(text) is None
+    assert cord.parse(text) == ()
 
 
 def test_the_specifications_own_templates_pull_no_cord() -> None:
     definitions = Path(cord.__file__).parents[1] / "agents"
     for path in definitions.glob("*.md"):
-        assert cord.parse(path.read_text(encoding="utf-8")) is None, path
+        assert not cord.parse(path.read_text(encoding="utf-8")), path
 
 
 def test_the_gravest_of_several_comes_first() -> None:
     text = SPECIFIED["debt"] + "\n" + SPECIFIED["security"]
-    assert [e.kind for e in cord.parse_all(text)] == ["debt", "security"]
-    gravest = cord.parse(text)
-    assert gravest is not None
-    assert gravest.kind == "security"
+    assert [e.kind for e in cord.parse(text)] == ["security", "debt"]
 
 
 def test_a_field_may_be_a_list() -> None:
-    found = cord.parse("DATA RISK: Rows go\nAffected:\n- workouts\n- plans\nRecommendation: Wait")
-    assert found is not None
+    [found] = cord.parse("DATA RISK: Rows go\nAffected:\n- workouts\n- plans\nRecommendation: Wait")
     assert found.fields == {"Affected": "workouts; plans"}
     assert found.recommendation == "Wait"
