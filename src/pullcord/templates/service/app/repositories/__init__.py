@@ -1,0 +1,1 @@
+"""Where rows are kept. A repository is a protocol with two implementations."""

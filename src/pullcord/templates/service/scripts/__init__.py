@@ -1,0 +1,1 @@
+"""Tasks around the service, run by poe."""

@@ -1,0 +1,1 @@
+"""What every repository of a resource does, on every storage."""
