@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-"""Unicode categories a reader cannot see: they could only hide something."""
-
 
 def slug(text: str, limit: int = 40) -> str:
     """Lower-case ASCII words joined by hyphens, at most `limit` characters; `task` for no words."""
@@ -28,8 +25,11 @@ def numbered(name: str, taken: set[str], limit: int = 40) -> str:
 
 def one_line(text: str) -> str:
     """The text without control characters and with single spaces."""
-    kept = (" " if c.isspace() else c for c in text)
-    return " ".join("".join(c for c in kept if unicodedata.category(c) not in _INVISIBLE).split())
+    words = " ".join(text.split())
+    if words.isprintable():
+        return words
+    # What is neither printable nor space could only hide something from the reader.
+    return " ".join("".join(c for c in words if c.isprintable()).split())
 
 
 def cut(text: str, limit: int) -> str:
@@ -37,4 +37,4 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     note = f"… (cut: {len(text):,} characters in all)"
-    return text[: max(0, limit - len(note))].rstrip() + note
+    return (text[: max(0, limit - len(note))].rstrip() + note)[:limit]
