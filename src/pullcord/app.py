@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pullcord import agents as agent_files
-from pullcord import config, environments, sandbox
+from pullcord import config, environments, gates, sandbox
 from pullcord.engine.drive import Drive
 from pullcord.engine.local import LocalDriver
 from pullcord.errors import Conflict, NotFound, UsageError
@@ -21,6 +21,7 @@ from pullcord.line.ask import Question, default_answer, questions
 from pullcord.line.parts import Parts
 from pullcord.line.run import carry_out
 from pullcord.line.state import Status, status_of
+from pullcord.line.working import Place, working_case
 from pullcord.model.escalation import Answer
 from pullcord.model.fact import Fact
 from pullcord.model.request import Request
@@ -28,7 +29,7 @@ from pullcord.model.run import Start
 from pullcord.model.task import Plan, Task
 from pullcord.model.text import slug
 from pullcord.patterns import PATTERNS
-from pullcord.protocols import Runtime
+from pullcord.protocols import Case, Runtime
 from pullcord.requests import plan as plans
 from pullcord.runtimes import runtime_for
 from pullcord.workspace.line import RunTree
@@ -205,6 +206,29 @@ class Orchestrator:
             known = ", ".join(t.id for t in status.tasks if t.commit) or "none yet"
             raise NotFound(f"{task} has handed nothing off in {run}.", f"Handed off: {known}")
         return await tree.user.diff(f"{found.commit}^", found.commit)
+
+    async def case(self, *, base: str = "", agent: str = "", unsafe: bool = False) -> Case:
+        """The working tree as the gates see it, with its untracked files, against `base`."""
+        known = agent_files.load(self.repository.root / ".claude" / "agents")
+        if agent and agent not in known:
+            raise NotFound(f"There is no agent {agent!r}.", f"Known: {', '.join(known)}")
+        return await working_case(
+            self.repository,
+            Place(self.cache, self._shared / "environments"),
+            await sandbox.choose(unsafe=unsafe),
+            base=base,
+            agent=known.get(agent),
+        )
+
+    async def gates(self, case: Case, only: Sequence[str] = ()) -> gates.Judgement:
+        """The verdicts over a working tree, of the named gates or of all."""
+        if unknown := set(only) - gates.GATES.keys():
+            raise UsageError(
+                f"There is no gate {', '.join(sorted(unknown))}.", f"Known: {', '.join(gates.GATES)}"
+            )
+        return await gates.judge(
+            case, only=tuple(only), verdicts=self.repository.state / "verdicts"
+        )
 
     # -- a person's word -----------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,9 @@ async def _work(
     commit = await parts.tree.commit(
         tree, opened.base, message, agent=task.subagent_type, at=opened.at
     )
-    return await parts.tree.publish(f"{task.id}/{round}/work", commit)
+    published = await parts.tree.publish(f"{task.id}/{round}/work", commit)
+    shutil.rmtree(folder, ignore_errors=True)
+    return published
 
 
 async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:

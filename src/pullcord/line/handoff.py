@@ -9,14 +9,11 @@ from pullcord.briefs import summary as summaries
 from pullcord.briefs.quality import quality_lines
 from pullcord.errors import WorkspaceError
 from pullcord.line.attempt import Tried
-from pullcord.line.parts import Parts
+from pullcord.line.parts import REVIEWERS, Parts
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Finding, Receipt
 from pullcord.model.summary import Summary
 from pullcord.model.work import Handoff
-
-REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
-"""Agents whose report must hold a verdict."""
 
 
 def problems(tried: Tried) -> tuple[Finding, ...]:

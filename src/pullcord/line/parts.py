@@ -18,6 +18,10 @@ from pullcord.protocols import Runtime, Sandbox
 from pullcord.workspace.line import RunTree
 
 
+REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
+"""Agents that get the packet and whose report must hold a verdict."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """The collaborators of one run, introduced to each other by the app alone.

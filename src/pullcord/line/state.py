@@ -42,6 +42,8 @@ class Status(Value):
     waivers: dict[str, str] = {}
     unsafe: bool = False
     applied_to: str = ""
+    why: str = ""
+    """Why a finished run did not pass."""
 
 
 def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
@@ -76,6 +78,7 @@ def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
         },
         unsafe=start.unsafe,
         applied_to=bodies.get("applied", {}).get("branch", ""),
+        why=(finished or {}).get("why", ""),
     )
 
 

@@ -90,3 +90,7 @@ class Git:
         """Text of a file in a commit, None when it is not there."""
         code, out, _ = await self.attempt("cat-file", "blob", f"{commit}:{path}")
         return out if code == 0 else None
+
+    async def diff(self, before: str, after: str) -> str:
+        """A unified diff, without external drivers."""
+        return await self("diff", "--no-ext-diff", "--no-textconv", before, after)

@@ -162,10 +162,19 @@ class RunTree:
             if meta
         )
 
-    async def diff(self, before: str, after: str) -> str:
-        """A unified diff, without external drivers."""
-        return await self.mirror("diff", "--no-ext-diff", "--no-textconv", before, after)
-
     async def advance(self, new: str, old: str) -> bool:
         """Move the run's head by compare-and-swap."""
         return await self.user.move_ref(self.ref("head"), new, old)
+
+    async def exported(self, treeish: str) -> Path:
+        """The files of a tree, made once and kept for the run. Callers must not change them."""
+        tree = (await self.mirror("rev-parse", f"{treeish}^{{tree}}")).strip()
+        folder = self.folder / "exports" / tree
+        if not folder.is_dir():
+            # A kill leaves a half-made export under its temporary name only.
+            fresh = await self.export(tree, folder.with_name(f"{tree}.{os.getpid()}"))
+            try:
+                fresh.rename(folder)
+            except OSError:
+                shutil.rmtree(fresh)  # somebody was faster
+        return folder

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pullcord.errors import Conflict, UsageError, WorkspaceError
+from pullcord.process import run
 from pullcord.workspace.git import Git
 
 LFS_POINTER = "version https://git-lfs.github.com/spec/v1"
@@ -86,6 +89,11 @@ class Repository:
                         f"{path} is a Git LFS pointer; agents and gates would see the pointer only.",
                         "Migrate it out of LFS: git lfs migrate export --include=...",
                     )
+
+    async def person(self) -> str:
+        """The user's name for answers and waivers: git's, else the login name."""
+        done = await run(["git", "config", "user.name"], cwd=self.root, env=dict(os.environ))
+        return done.stdout.strip() or getpass.getuser()
 
     async def fingerprint(self) -> dict[str, str]:
         """What no agent may change: HEAD, the other refs, configuration and hooks."""

@@ -1,0 +1,115 @@
+"""What an agent is told: gathered from the ledger and the run's own commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pullcord.briefs import summary as summaries
+from pullcord.briefs.brief import compose
+from pullcord.briefs.packet import packet
+from pullcord.line.ask import questions
+from pullcord.line.parts import REVIEWERS, Parts
+from pullcord.model.fact import Fact
+from pullcord.model.quality import Finding, Receipt
+from pullcord.model.run import Opened
+from pullcord.model.summary import Summary
+from pullcord.model.task import Task
+from pullcord.model.work import Brief, Previous, Workspace
+
+SPRINTS = "docs/planning/sprints/"
+
+
+async def brief_for(
+    parts: Parts,
+    task: Task,
+    round: int,
+    opened: Opened,
+    findings: Sequence[Finding],
+    folder: Path,
+) -> tuple[Brief, Workspace]:
+    """The brief of one attempt and the workspace it is for. Every brief of a run names the same
+    revision of the sprint document and all summaries that were handed off before it."""
+    facts = await parts.facts()
+    document, revision = await _sprint(parts)
+    brief = Brief(
+        run=parts.drive.run,
+        text="",
+        task=task,
+        round=round,
+        request=parts.start.request,
+        written_at=opened.at,
+        summary_path=opened.summary_path,
+        sprint_document=document,
+        sprint_revision=revision,
+        previous=await _previous(parts, facts),
+        findings=tuple(findings),
+        answers=_answers(task, facts),
+        packet=await _packet(parts, task, opened, facts),
+    )
+    text = compose(brief, parts.agents[task.subagent_type])
+    workspace = Workspace(path=folder, base=opened.base, environment=parts.environment)
+    return brief.model_copy(update={"text": text}), workspace
+
+
+async def _sprint(parts: Parts) -> tuple[str, str]:
+    """The newest sprint document of the base and its revision, both '' when there is none."""
+    listing = await parts.tree.user("ls-tree", "-r", parts.start.base, "--", SPRINTS)
+    found = sorted(
+        (line.split("\t", 1)[1], line.split()[2])
+        for line in listing.splitlines()
+        if "/sprint_" in line and line.endswith(".md") and "summary" not in line
+    )
+    return (found[-1][0], found[-1][1][:12]) if found else ("", "")
+
+
+async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]:
+    """Every handoff so far, in the order of their merging."""
+    tasks = {task.id: task for task in parts.start.plan.tasks}
+    opened = {fact.key: fact.body for fact in facts if fact.key.endswith("/opened")}
+    found = []
+    for fact in facts:
+        if not fact.key.endswith("/handoff"):
+            continue
+        key = fact.key.removesuffix("/handoff")
+        path, commit = opened[f"{key}/opened"]["summary_path"], fact.body["commit"]
+        summary = _read(await parts.tree.user.read(commit, path) or "", tasks[key.split("/")[0]])
+        digest = summaries.digest(summary)
+        found.append(
+            Previous(
+                task=tasks[key.split("/")[0]], commit=commit, summary_path=path,
+                summary=summary, digest=digest,
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def _read(text: str, task: Task) -> Summary:
+    """A summary that opened its handoff; one that a person waived may still be unreadable."""
+    try:
+        return summaries.parse(text)
+    except ValueError as error:
+        return Summary(
+            agent=task.subagent_type, task=task.description, date="",
+            overview=f"The summary cannot be read ({error}); see the file itself.",
+        )  # fmt: skip
+
+
+def _answers(task: Task, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """What people answered to this task's questions and to the run's."""
+    return tuple(
+        f"{q.escalation.description}: {q.answer.text}"
+        for q in questions(facts)
+        if q.answer is not None and q.task in ("", task.id)
+    )
+
+
+async def _packet(parts: Parts, task: Task, opened: Opened, facts: Sequence[Fact]) -> str:
+    """The reviewer's fixed packet: the run's whole change, its receipts, the criteria."""
+    if task.subagent_type not in REVIEWERS:
+        return ""
+    request = parts.start.request
+    diff = await parts.tree.user.diff(parts.start.base, opened.parent)
+    handoffs = [fact.body["receipts"] for fact in facts if fact.key.endswith("/handoff")]
+    receipts = [Receipt.model_validate(r) for r in (handoffs[-1] if handoffs else [])]
+    return packet(diff, receipts, (*request.criteria, *request.constraints))
