@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,11 +13,14 @@ from pullcord.model.fact import Fact
 
 VERSION = 1
 """Version of the facts' bodies; raised when their meaning changes."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def canonical(body: dict[str, Any]) -> str:
     """JSON with one spelling: sorted keys, no spaces, UTF-8."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # Half a surrogate pair, which agents do print, has no UTF-8; as an escape it has.
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def link(
@@ -42,11 +46,16 @@ def verify(facts: Iterable[Fact]) -> None:
             fact.prev_hash,
         )  # fmt: skip
         if (fact.seq, fact.prev_hash) != expected or fact.hash != digest:
-            raise LedgerError(
-                f"The ledger of run {fact.run} was altered at fact {fact.seq} ({fact.key}).",
-                "Restore the ledger from a backup; its runs cannot be trusted.",
-            )
+            raise damaged(fact.run, fact.seq, fact.key)
         previous = fact
+
+
+def damaged(run: str, seq: int, key: str) -> LedgerError:
+    """What to say of a fact that is not what was recorded."""
+    return LedgerError(
+        f"The ledger of run {run} was altered at fact {seq} ({key}).",
+        "Restore the ledger from a backup; its runs cannot be trusted.",
+    )
 
 
 def _digest(*parts: object) -> str:

@@ -6,12 +6,13 @@ import asyncio
 import json
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pullcord.errors import LedgerError, StaleEpoch
-from pullcord.ledger.chain import canonical, link
+from pullcord.ledger.chain import canonical, damaged, link
 from pullcord.model.fact import Fact
 
 SCHEMA_VERSION = 1
@@ -39,16 +40,21 @@ class SqliteLedger:
     ) -> None:
         self._path = path
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with self._explaining():
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=busy_timeout_s, check_same_thread=False
             )
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._migrate()
-        except sqlite3.Error as error:
-            raise _explained(path, error) from error
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise _explained(self._path, error) from error
 
     def _migrate(self) -> None:
         found = self._schema_version()
@@ -80,16 +86,16 @@ class SqliteLedger:
 
     async def append(self, run: str, key: str, body: dict[str, Any], *, epoch: int) -> Fact:
         """See protocols.Ledger. Durable when it returns."""
-        try:
+        with self._explaining():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 fact = self._append(run, key, body, epoch)
                 self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # A full disk may have ended the transaction already.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-        except sqlite3.Error as error:
-            raise _explained(self._path, error) from error
         return fact
 
     def _append(self, run: str, key: str, body: dict[str, Any], epoch: int) -> Fact:
@@ -117,33 +123,34 @@ class SqliteLedger:
         return int(row[0]) if row else 0
 
     def _one(self, where: str, *values: object) -> Fact | None:
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM fact {where}", values).fetchone()
-        return _fact(row) if row else None
+        return next(iter(self._all(where, *values)), None)
+
+    def _all(self, where: str, *values: object) -> list[Fact]:
+        return [_fact(row) for row in self._rows(f"SELECT {_COLUMNS} FROM fact {where}", *values)]
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._explaining():
+            return self._db.execute(query, values).fetchall()
 
     async def get(self, run: str, key: str) -> Fact | None:
         return self._one("WHERE run=? AND key=?", run, key)
 
     async def read(self, run: str, after: int = 0) -> list[Fact]:
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM fact WHERE run=? AND seq>? ORDER BY seq", (run, after)
-        )
-        return [_fact(row) for row in rows]
+        return self._all("WHERE run=? AND seq>? ORDER BY seq", run, after)
 
     async def runs(self) -> list[str]:
         """The ids of all runs, oldest first."""
-        rows = self._db.execute("SELECT run FROM fact WHERE seq=1 ORDER BY at, rowid")
-        return [row[0] for row in rows]
+        rows = self._rows("SELECT run FROM fact WHERE seq=1 ORDER BY at, rowid")
+        return [str(run) for (run,) in rows]
 
     async def claim(self, run: str) -> int:
         """See protocols.Ledger."""
-        try:
+        with self._explaining():
             row = self._db.execute(
                 "INSERT INTO drive VALUES (?, 1) "
                 "ON CONFLICT (run) DO UPDATE SET epoch = epoch + 1 RETURNING epoch",
                 (run,),
             ).fetchone()
-        except sqlite3.Error as error:
-            raise _explained(self._path, error) from error
         return int(row[0])
 
     async def follow(self, run: str, after: int = 0) -> AsyncIterator[Fact]:
@@ -157,20 +164,24 @@ class SqliteLedger:
 
 def _fact(row: tuple[Any, ...]) -> Fact:
     run, seq, key, epoch, version, at, body, prev_hash, digest = row
+    try:
+        stored = json.loads(body)
+    except ValueError as error:
+        raise damaged(run, seq, key) from error
     return Fact(
         run=run, seq=seq, key=key, epoch=epoch, version=version, at=at,
-        body=json.loads(body), prev_hash=prev_hash, hash=digest,
+        body=stored, prev_hash=prev_hash, hash=digest,
     )  # fmt: skip
 
 
-def _explained(path: Path, error: sqlite3.Error) -> LedgerError:
+def _explained(path: Path, error: Exception) -> LedgerError:
     text = str(error)
     if "locked" in text or "busy" in text:
         return LedgerError(
             f"The ledger {path} is locked by another program.",
             "End the program that holds it open, then run the same command again.",
         )
-    if "readonly" in text or "unable to open" in text:
+    if isinstance(error, OSError) or "readonly" in text or "unable to open" in text:
         return LedgerError(
             f"The ledger {path} cannot be written: {text}.",
             "Give this user the right to write there, then run the same command again.",
