@@ -1,0 +1,1 @@
+"""What the user asks for, as files and words: feature requests and plans."""
