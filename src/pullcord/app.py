@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Literal
 
 from pullcord import agents as agent_files
-from pullcord import config, environments, gates, sandbox
+from pullcord import config, environments, sandbox
 from pullcord.engine.drive import Drive
 from pullcord.engine.local import LocalDriver
 from pullcord.errors import Conflict, NotFound, UsageError
+from pullcord.gates import GATES, Judgement, Memory, judge
 from pullcord.ledger.sqlite import SqliteLedger
 from pullcord.line.ask import Question, default_answer, questions
 from pullcord.line.parts import Parts
 from pullcord.line.run import carry_out
 from pullcord.line.state import Status, status_of
+from pullcord.line.view import view_of
 from pullcord.line.working import Place, working_case
 from pullcord.model.escalation import Answer
 from pullcord.model.fact import Fact
@@ -28,6 +30,7 @@ from pullcord.model.request import Request
 from pullcord.model.run import Start
 from pullcord.model.task import Plan, Task
 from pullcord.model.text import slug
+from pullcord.model.view import RunView
 from pullcord.patterns import PATTERNS
 from pullcord.protocols import Case, Runtime
 from pullcord.requests import plan as plans
@@ -207,6 +210,13 @@ class Orchestrator:
             raise NotFound(f"{task} has handed nothing off in {run}.", f"Handed off: {known}")
         return await tree.user.diff(f"{found.commit}^", found.commit)
 
+    async def view(self, run: str) -> RunView:
+        """The run as reports show it."""
+        facts, driven = await self.ledger.read(run), self.driver.driven(run)
+        status, git = status_of(facts, driven=driven), self.repository.git
+        changes = await git.changes(status.base, status.head)
+        return await view_of(facts, git, changes, driven=driven)
+
     async def case(self, *, base: str = "", agent: str = "", unsafe: bool = False) -> Case:
         """The working tree as the gates see it, with its untracked files, against `base`."""
         known = agent_files.load(self.repository.root / ".claude" / "agents")
@@ -220,15 +230,16 @@ class Orchestrator:
             agent=known.get(agent),
         )
 
-    async def gates(self, case: Case, only: Sequence[str] = ()) -> gates.Judgement:
+    async def gates(self, case: Case, only: Sequence[str] = ()) -> Judgement:
         """The verdicts over a working tree, of the named gates or of all."""
-        if unknown := set(only) - gates.GATES.keys():
+        if unknown := set(only) - GATES.keys():
             raise UsageError(
-                f"There is no gate {', '.join(sorted(unknown))}.", f"Known: {', '.join(gates.GATES)}"
+                f"There is no gate {', '.join(sorted(unknown))}.", f"Known: {', '.join(GATES)}"
             )
-        return await gates.judge(
-            case, only=tuple(only), verdicts=self.repository.state / "verdicts"
-        )
+        # Exports are named by their tree's id.
+        trees = (case.tree.name, case.before.name, case.trusted.name)
+        memory = Memory(self.repository.state / "verdicts", trees)
+        return await judge(case, only=tuple(only), memory=memory)
 
     # -- a person's word -----------------------------------------------------------------------
 
@@ -246,7 +257,9 @@ class Orchestrator:
         options = asked[question].escalation.options
         number = int(text) if text.isdecimal() else 0
         if number and number > len(options):
-            raise UsageError(f"{question} has {len(options)} options.", f"pullcord inbox {question}")
+            raise UsageError(
+                f"{question} has {len(options)} options.", f"pullcord inbox {question}"
+            )
         mine = Answer(text=options[number - 1] if number else text, option=number, by=by)
         given = await self._record_answer(run, asked[question], mine)
         if given != mine:

@@ -92,7 +92,7 @@ class Gate(Protocol):
     name: str
 
     def applies(self, case: Case) -> str:
-        """'' when the gate applies to this repository, else why not. Decided from `trusted` only."""
+        """'' when the gate applies to this repository, else why not. Decided from `trusted`."""
         ...
 
     async def judge(self, case: Case) -> Verdict: ...

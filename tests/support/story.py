@@ -44,7 +44,8 @@ def git(folder: Path, *args: str) -> str:
         ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", *args],
         cwd=folder, check=True, capture_output=True, text=True,
         env={"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent",
-             "GIT_CONFIG_NOSYSTEM": "1"},
+             "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": "2026-11-22T11:00:00Z",
+             "GIT_COMMITTER_DATE": "2026-11-22T11:00:00Z"},
     )  # fmt: skip
     return done.stdout.strip()
 

@@ -10,7 +10,6 @@ from pullcord.model.escalation import NO_DEFAULT, Answer, Escalation
 from pullcord.model.fact import Fact
 from pullcord.model.value import Value
 
-
 STOP = "Stop the run"
 """The option that ends a run; every question of the engine offers it."""
 
@@ -65,7 +64,11 @@ def default_answer(question: Question) -> Answer:
     """The recommended option as the answer of nobody in person. Call only with `has_default`."""
     escalation = question.escalation
     number = next(
-        (n for n, option in enumerate(escalation.options, 1) if option == escalation.recommendation),
+        (
+            n
+            for n, option in enumerate(escalation.options, 1)
+            if option == escalation.recommendation
+        ),
         0,
     )
     return Answer(text=escalation.recommendation, option=number, by="default (recommendation)")

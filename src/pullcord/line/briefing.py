@@ -77,8 +77,11 @@ async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]
         digest = summaries.digest(summary)
         found.append(
             Previous(
-                task=tasks[key.split("/")[0]], commit=commit, summary_path=path,
-                summary=summary, digest=digest,
+                task=tasks[key.split("/")[0]],
+                commit=commit,
+                summary_path=path,
+                summary=summary,
+                digest=digest,
             )  # fmt: skip
         )
     return tuple(found)

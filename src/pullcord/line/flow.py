@@ -77,5 +77,8 @@ class LineFlow:
             if number <= ROUNDS + granted:
                 return
             await ask(
-                self._parts.drive, f"{task.id}-round-{number}", task.id, spent(task, number - 1, wrong)
+                self._parts.drive,
+                f"{task.id}-round-{number}",
+                task.id,
+                spent(task, number - 1, wrong),
             )

@@ -34,7 +34,9 @@ def problems(tried: Tried) -> tuple[Finding, ...]:
 def waived(receipts: Sequence[Receipt], key: str, facts: Sequence[Fact]) -> tuple[Receipt, ...]:
     """The receipts with the gates that a person waived for this attempt: pure."""
     by = {f.key: f.body["by"] for f in facts if f.key.startswith(f"waive/{key}/")}
-    return tuple(_waive(receipt, by.get(f"waive/{key}/{receipt.verdict.gate}")) for receipt in receipts)
+    return tuple(
+        _waive(receipt, by.get(f"waive/{key}/{receipt.verdict.gate}")) for receipt in receipts
+    )
 
 
 def _waive(receipt: Receipt, person: str | None) -> Receipt:
@@ -78,7 +80,7 @@ async def document(parts: Parts, tried: Tried, receipts: Sequence[Receipt]) -> s
 
 
 async def _fallback(parts: Parts, tried: Tried) -> Summary:
-    changes = await parts.tree.changes(tried.opened.parent, tried.commit)
+    changes = await parts.tree.mirror.changes(tried.opened.parent, tried.commit)
     reason = "; ".join(f.message for f in problems(tried)) or "The agent ended without writing one."
     at = datetime.strptime(tried.opened.at, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     return summaries.fallback(
@@ -93,9 +95,7 @@ def _message(run: str, tried: Tried) -> str:
     )
 
 
-async def hand_off(
-    parts: Parts, tried: Tried, commit: str, receipts: Sequence[Receipt]
-) -> Handoff:
+async def hand_off(parts: Parts, tried: Tried, commit: str, receipts: Sequence[Receipt]) -> Handoff:
     """Move the run's head to an open attempt's commit. The receipts are the key to the merge."""
 
     async def merge() -> dict[str, object]:

@@ -12,6 +12,9 @@ from pullcord.model.agent import Agent
 from pullcord.model.quality import Expectation, Obligation, Receipt
 from pullcord.protocols import Case
 
+DOCUMENTS = "docs/"
+"""The folder whose files no tool reads."""
+
 
 async def judge(
     parts: Parts, tried: Tried, expectation: Expectation, obligations: Sequence[Obligation]
@@ -54,7 +57,7 @@ async def _judged(
             tree=await parts.tree.exported(after),
             before=await parts.tree.exported(before),
             trusted=await parts.tree.exported(parts.start.base),
-            changes=await parts.tree.changes(before, after),
+            changes=await parts.tree.mirror.changes(before, after),
             project=parts.project,
             sandbox=parts.sandbox,
             environment=parts.environment,
@@ -66,7 +69,8 @@ async def _judged(
             obligations=obligations,
         )
         parts.cache.mkdir(parents=True, exist_ok=True)
-        judgement = await gates.judge(case, verdicts=None if fresh else parts.verdicts)
+        memory = None if fresh else gates.Memory(parts.verdicts, await _inputs(parts, span))
+        judgement = await gates.judge(case, memory=memory)
         shutil.rmtree(scratch, ignore_errors=True)
         policy = gates.policy(case)
         receipts = [
@@ -79,3 +83,18 @@ async def _judged(
 
     body = await parts.drive.once(f"{key}/judged", run)
     return tuple(Receipt.model_validate(receipt) for receipt in body["receipts"])
+
+
+async def _inputs(parts: Parts, span: tuple[str, str]) -> tuple[str, str, str]:
+    """What tools judge, of the trees after, before and at the base: everything but documents.
+
+    A summary or a sprint document changes no finding of a tool; the gates over the result run
+    afresh all the same.
+    """
+    before, after = span
+    git = parts.tree.mirror
+    return (
+        await git.fingerprint(after, DOCUMENTS),
+        await git.fingerprint(before, DOCUMENTS),
+        await git.fingerprint(parts.start.base, DOCUMENTS),
+    )

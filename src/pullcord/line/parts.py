@@ -17,7 +17,6 @@ from pullcord.model.work import Environment
 from pullcord.protocols import Runtime, Sandbox
 from pullcord.workspace.line import RunTree
 
-
 REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
 """Agents that get the packet and whose report must hold a verdict."""
 

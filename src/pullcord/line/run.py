@@ -37,7 +37,9 @@ async def _judge_result(parts: Parts) -> None:
             kind="approval",
             description="The gates over the whole result are closed: "
             + ", ".join(f"{v.gate} ({v.outcome}: {v.detail})" for v in red),
-            evidence=tuple(f"{f.gate}: {f.path}:{f.line} {f.message}" for v in red for f in v.findings),
+            evidence=tuple(
+                f"{f.gate}: {f.path}:{f.line} {f.message}" for v in red for f in v.findings
+            ),
             options=(STOP,),
             raised_by="engine",
         )

@@ -83,7 +83,12 @@ def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
 
 
 def _task(
-    id: str, agent: str, description: str, bodies: dict[str, Any], asked: Sequence[Question], run: State
+    id: str,
+    agent: str,
+    description: str,
+    bodies: dict[str, Any],
+    asked: Sequence[Question],
+    run: State,
 ) -> TaskState:
     rounds = [n for n in range(1, 1000) if f"{id}/{n}/opened" in bodies]
     last = rounds[-1] if rounds else 0

@@ -54,7 +54,7 @@ async def working_case(
         tree=await tree.exported(judged),
         before=trusted,
         trusted=trusted,
-        changes=await tree.changes(commit, judged),
+        changes=await tree.mirror.changes(commit, judged),
         project=config.detect(trusted),
         sandbox=sandbox,
         environment=await environments.resolve(trusted, place.environments),

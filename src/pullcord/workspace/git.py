@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pullcord.errors import WorkspaceError
+from pullcord.model.work import Change
 from pullcord.process import Limits, run
 
 HARDENED = (
@@ -29,6 +31,7 @@ _ENV = {
     "GIT_COMMITTER_NAME": "pullcord",
     "GIT_COMMITTER_EMAIL": "pullcord@localhost",
 }
+_STATUS = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
 ZERO = "0" * 40
 LIMITS = Limits(wall_s=300.0, output_bytes=256 << 20, file_bytes=8 << 30)
 
@@ -94,3 +97,24 @@ class Git:
     async def diff(self, before: str, after: str) -> str:
         """A unified diff, without external drivers."""
         return await self("diff", "--no-ext-diff", "--no-textconv", before, after)
+
+    async def changes(self, before: str, after: str) -> tuple[Change, ...]:
+        """The paths that differ between two trees; a rename is a delete and an add."""
+        out = await self("diff-tree", "-r", "-z", "--no-renames", before, after)
+        parts = out.split("\0")
+        return tuple(
+            Change.model_validate(
+                {"path": path, "status": _STATUS[meta.split()[4][0]], "mode": meta.split()[1]}
+            )
+            for meta, path in zip(parts[0::2], parts[1::2], strict=False)
+            if meta
+        )
+
+    async def fingerprint(self, treeish: str, without: str) -> str:
+        """A hash of the files of a tree, those under the folder `without` left out."""
+        listing = await self("ls-tree", "-r", "-z", treeish)
+        kept = [
+            entry for entry in listing.split("\0")
+            if not entry.partition("\t")[2].startswith(without)
+        ]  # fmt: skip
+        return hashlib.sha256("\0".join(kept).encode()).hexdigest()

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pullcord.errors import WorkspaceError
-from pullcord.model.work import Change
 from pullcord.workspace.git import Git
-
-_STATUS = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
 
 
 @dataclass(frozen=True)
 class RunTree:
     """The git side of one run.
 
-    `repository` is the user's; `folder` is this run's place in the cache: a bare mirror with nothing
-    but the run's own history, and the clones made from it. Agents read answers out of git, so a
-    clone holds no other runs, no tags, no unreachable commits of the user.
+    `repository` is the user's; `folder` is this run's place in the cache: a bare mirror with
+    nothing but the run's own history, and the clones made from it. Agents read answers out of git,
+    so a clone holds no other runs, no tags, no unreachable commits of the user.
     """
 
     repository: Path
@@ -149,18 +146,6 @@ class RunTree:
         await self.mirror("checkout-index", "-a", "-f", "-q", f"--prefix={folder}/", env=env)
         index.unlink(missing_ok=True)
         return folder
-
-    async def changes(self, before: str, after: str) -> tuple[Change, ...]:
-        """The paths that differ between two trees; a rename is a delete and an add."""
-        out = await self.mirror("diff-tree", "-r", "-z", "--no-renames", before, after)
-        parts = out.split("\0")
-        return tuple(
-            Change.model_validate(
-                {"path": path, "status": _STATUS[meta.split()[4][0]], "mode": meta.split()[1]}
-            )
-            for meta, path in zip(parts[0::2], parts[1::2], strict=False)
-            if meta
-        )
 
     async def advance(self, new: str, old: str) -> bool:
         """Move the run's head by compare-and-swap."""

@@ -86,7 +86,7 @@ class Repository:
                 text = await self.git("cat-file", "blob", sha)
                 if text.startswith(LFS_POINTER):
                     raise UsageError(
-                        f"{path} is a Git LFS pointer; agents and gates would see the pointer only.",
+                        f"{path} is a Git LFS pointer; agents would see the pointer only.",
                         "Migrate it out of LFS: git lfs migrate export --include=...",
                     )
 

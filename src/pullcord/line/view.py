@@ -1,0 +1,184 @@
+"""A run as reports show it: its facts, and the summaries in its own commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pullcord.briefs import summary as summaries
+from pullcord.briefs.reports import SUCCESS
+from pullcord.line.criteria import Covered, coverage
+from pullcord.line.state import Status, TaskState, status_of
+from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt
+from pullcord.model.run import Start
+from pullcord.model.summary import Summary
+from pullcord.model.task import Task
+from pullcord.model.view import CriterionView, RunView, SuccessView, TaskView
+from pullcord.model.work import Change
+from pullcord.workspace.git import Git
+
+_AREAS = (
+    ("API contract", ("docs/contracts/", "openapi.json", "contract/")),
+    ("Endpoint", ("app/api/",)),
+    ("Repository", ("app/repositories/",)),
+    ("Model", ("app/models/",)),
+    ("Migration", ("supabase/migrations/", "migrations/")),
+    ("Tests", ("tests/",)),
+    ("Docs updated", ("docs/planning/", "docs/decisions/", "README.md")),
+)
+"""What a deliverable is called, by where its files lie."""
+
+
+async def view_of(
+    facts: Sequence[Fact], git: Git, changes: Sequence[Change], *, driven: bool
+) -> RunView:
+    """The view of a run. `changes` lead from its base to its head."""
+    status = status_of(facts, driven=driven)
+    bodies = {fact.key: fact.body for fact in facts}
+    start = Start.model_validate(bodies["run"])
+    tasks = []
+    for task, state in zip(start.plan.tasks, status.tasks, strict=True):
+        summary = await _summary(git, bodies, state)
+        tasks.append(_task(task, state, summary, status, bodies))
+    receipts = result_receipts(facts)
+    covered = coverage(facts)
+    return RunView(
+        run=status.run,
+        title=status.title,
+        state=status.state,
+        tasks=tuple(tasks),
+        receipts=receipts,
+        deliverables=deliverables(changes),
+        tests_added=_tests_added(facts, receipts),
+        criteria=tuple(_criterion(c) for c in covered),
+        success=success(status, receipts, covered, tasks),
+        follow_ups=_follow_ups(tasks),
+        notes=_notes(status, start),
+    )
+
+
+async def _summary(git: Git, bodies: dict[str, Any], state: TaskState) -> Summary | None:
+    opened = bodies.get(f"{state.id}/{state.round}/opened")
+    if opened is None or not state.commit:
+        return None
+    text = await git.read(state.commit, opened["summary_path"])
+    try:
+        return summaries.parse(text or "")
+    except ValueError:
+        return None  # a person waived its gate; the report goes on without its words
+
+
+def _task(
+    task: Task, state: TaskState, summary: Summary | None, status: Status, bodies: dict[str, Any]
+) -> TaskView:
+    judged = bodies.get(f"{task.id}/{state.round}/judged", {}).get("receipts", [])
+    waits = next((q.id for q in status.open_questions if q.task == task.id), "")
+    return TaskView.model_validate(
+        {
+            "id": task.id,
+            "agent": task.subagent_type,
+            "description": task.description,
+            "state": state.state,
+            "round": state.round,
+            "contribution": summary.overview if summary else "",
+            "achievements": summary.details if summary else (),
+            "considerations": summary.handoff if summary else (),
+            "receipts": judged,
+            "waits_for": waits,
+            "reason": task.reason,
+            "recovery": task.recovery,
+        }
+    )
+
+
+def result_receipts(facts: Sequence[Fact]) -> tuple[Receipt, ...]:
+    """The receipts of the result, before it those of the latest judgement: pure."""
+    judged = [fact for fact in facts if fact.key.endswith("/judged")]
+    return tuple(Receipt.model_validate(r) for r in judged[-1].body["receipts"]) if judged else ()
+
+
+def deliverables(changes: Sequence[Change]) -> tuple[str, ...]:
+    """One line per area of the repository that the run changed, with its files: pure."""
+    lines = []
+    for name, places in _AREAS:
+        paths = [c.path for c in changes if c.status != "deleted" and c.path.startswith(places)]
+        if paths:
+            shown = ", ".join(paths[:4])
+            more = f" and {len(paths) - 4} more" if len(paths) > 4 else ""
+            lines.append(f"{name}: {shown}{more}")
+    if not lines and changes:
+        lines = [", ".join(change.path for change in changes[:6])]
+    return tuple(lines)
+
+
+def _tests_added(facts: Sequence[Fact], receipts: Sequence[Receipt]) -> int:
+    """How many more tests pass in the latest judgement than in the first one."""
+    first = next((f for f in facts if f.key.endswith("/judged")), None)
+    if first is None:
+        return 0
+    before = [Receipt.model_validate(r) for r in first.body["receipts"]]
+    return max(0, _passing(receipts) - _passing(before))
+
+
+def _passing(receipts: Sequence[Receipt]) -> int:
+    return sum(len(receipt.verdict.tests) for receipt in receipts)
+
+
+def _criterion(covered: Covered) -> CriterionView:
+    if covered.approved_by:
+        by = f"approved by {covered.approved_by}"
+    elif covered.tests:
+        names = [test.rsplit("::", 1)[-1] for test in covered.tests[:3]]
+        more = f" and {len(covered.tests) - 3} more" if len(covered.tests) > 3 else ""
+        by = f"tests {', '.join(names)}{more}"
+    else:
+        by = f"reviewer: {covered.said}"
+    return CriterionView(text=covered.text, covered=covered.covered, by=by)
+
+
+def success(
+    status: Status,
+    receipts: Sequence[Receipt],
+    covered: Sequence[Covered],
+    tasks: Sequence[TaskView],
+) -> tuple[SuccessView, ...]:
+    """SPEC.md's Measuring Success, each line computed from receipts and facts: pure."""
+    gates = {receipt.verdict.gate: receipt.verdict for receipt in receipts}
+
+    def clean(*names: str) -> tuple[bool, str]:
+        missing = [n for n in names if n not in gates or gates[n].outcome != "pass"]
+        said = [f"{n}: {gates[n].outcome if n in gates else 'not judged'}" for n in missing]
+        return not missing, ", ".join(said)
+
+    met = [c for c in covered if c.covered]
+    all_met = bool(covered) and len(met) == len(covered)
+    done = [t for t in tasks if t.state in ("passed", "skipped")]
+    handed = all(t.contribution for t in tasks if t.state == "passed") and len(done) == len(tasks)
+    answers = (
+        (all_met, f"{len(met)} of {len(covered)} covered"),
+        clean("types", "format", "lint"),
+        (clean("tests")[0], gates["tests"].detail if "tests" in gates else "tests: not judged"),
+        clean("openapi", "contract"),
+        (handed, f"{len(done)} of {len(tasks)} tasks handed off with a summary"),
+        (all_met and status.state == "passed", f"the run is {status.state}"),
+    )
+    return tuple(
+        SuccessView(text=text, met=met, why=why)
+        for text, (met, why) in zip(SUCCESS, answers, strict=True)
+    )
+
+
+def _follow_ups(tasks: Sequence[TaskView]) -> tuple[str, ...]:
+    last = [task for task in tasks if task.state == "passed"]
+    return last[-1].considerations[:6] if last else ()
+
+
+def _notes(status: Status, start: Start) -> tuple[str, ...]:
+    notes = list(start.plan.notes)
+    notes += [f"Waived: {place} by {word}" for place, word in status.waivers.items()]
+    if status.unsafe:
+        notes.append("This run worked WITHOUT a sandbox (--unsafe-no-sandbox).")
+    if status.why:
+        notes.append(status.why)
+    return tuple(notes)
