@@ -30,8 +30,6 @@ _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 _LABEL = re.compile(
     r"^[\s*_]*(acceptance criteri(?:a|on)|constraints?)[\s*_]*(?:\([^)]*\))?[\s*_:]*$", re.I
 )
-    r"^[\s*_]*(acceptance criteri(?:a|on)|constraints?)[\s*_]*(?:\([^)]*\))?[\s*_:]*$", re.I
-)
 
 
 def load(path: Path) -> Request:
@@ -53,7 +51,7 @@ def from_words(text: str, criteria: Sequence[str], source: str = "") -> Request:
 def parse(text: str, source: str = "") -> Request:
     """A request in the format of a feature request. RequestError lists what is wrong."""
     lines = text.split("\n")
-    found = _read(_blocks().parse(text), lines)
+    found = _read(_blocks().parse(text))
     where = source or "the request"
     if len(found.features) > 1:
         places = ", ".join(f"line {line}" for line, _ in found.features)
@@ -87,6 +85,17 @@ class _Found:
     features: list[tuple[int, str]] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
+    def take(self, section: str, kind: str, text: str, block: list[Token]) -> bool:
+        """Take what a block says of the section; False when it is only prose."""
+        target = self.criteria if section == "criteria" else self.constraints
+        if kind.endswith("list_open"):
+            target.extend(_items(block))
+        elif kind == "paragraph_open" and section == "constraints":
+            target.append(one_line(text))
+        else:
+            return False
+        return True
+
 
 def _blocks() -> MarkdownIt:
     """Block structure only: inline text stays as it is written, and no input is slow."""
@@ -95,39 +104,37 @@ def _blocks() -> MarkdownIt:
     return markdown
 
 
-def _read(tokens: list[Token], lines: list[str]) -> _Found:
+def _read(tokens: list[Token]) -> _Found:
     found, section, depth = _Found(), "", 0
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        span = range(*(token.map or (0, 0)))
-        content = tokens[index + 1].content if token.type.endswith("_open") else ""
-        if token.type == "fence" and token.info.split()[:1] == ["feature"]:
-            found.features.append((span.start + 2, token.content))
-            found.used.update(span)
-        elif token.type == "heading_open":
-            level = int(token.tag[1:])
-            if not found.title and level == 1:
-                found.title = one_line(content)
-                found.used.update(span)
-            if not section or level <= depth:
-                section, depth = _section(content), level
-            if section:
-                found.used.update(span)
-        elif token.type == "paragraph_open" and token.level == 0 and _section(content):
-            section, depth = _section(content), 7
-            found.used.update(span)
-        elif section and token.level == 0 and token.type.endswith("list_open"):
-            end = _close(tokens, index)
-            target = found.criteria if section == "criteria" else found.constraints
-            target.extend(_items(tokens[index : end + 1]))
-            found.used.update(span)
-            # Feature blocks may stand inside of list items; the loop still passes over them.
-        elif section == "constraints" and token.type == "paragraph_open" and token.level == 0:
-            found.constraints.append(one_line(content))
-            found.used.update(span)
-        index += 1
+    for token in tokens:
+        if token.type == "fence" and token.info.split()[:1] == ["feature"] and token.map:
+            found.features.append((token.map[0] + 2, token.content))
+            found.used.update(range(*token.map))
+    for block in _top_level(tokens):
+        kind, text = block[0].type, block[1].content if len(block) > 1 else ""
+        if kind == "heading_open":
+            level, named = int(block[0].tag[1:]), _section(text)
+            first = level == 1 and not found.title and not named
+            found.title = one_line(text) if first else found.title
+            if not section or named or level <= depth:
+                section, depth = named, level
+            if not (section or first):
+                continue
+        elif kind == "paragraph_open" and _section(text):
+            section, depth = _section(text), 7
+        elif not (section and found.take(section, kind, text, block)):
+            continue
+        found.used.update(range(*(block[0].map or (0, 0))))
     return found
+
+
+def _top_level(tokens: list[Token]) -> Iterator[list[Token]]:
+    """The tokens of each block that stands in no other."""
+    start = 0
+    for index, token in enumerate(tokens):
+        if token.level == 0 and token.nesting <= 0:
+            yield tokens[start : index + 1]
+            start = index + 1
 
 
 def _section(heading: str) -> str:
@@ -135,14 +142,6 @@ def _section(heading: str) -> str:
     if not match:
         return ""
     return "criteria" if match[1].lower().startswith("a") else "constraints"
-
-
-def _close(tokens: list[Token], index: int) -> int:
-    level = tokens[index].level
-    return next(
-        n for n in range(index + 1, len(tokens))
-        if tokens[n].level == level and tokens[n].nesting == -1
-    )  # fmt: skip
 
 
 def _items(tokens: list[Token]) -> Iterator[str]:

@@ -65,6 +65,7 @@ def test_the_shared_format_is_read() -> None:
         ("- One\n\n  with a second paragraph\n- Two", ("One with a second paragraph", "Two")),
         ("### Create\n- One\n### List\n- Two", ("One", "Two")),
         ("- One\n  -\n- Two", ("One", "Two")),
+        ("- One\n- Two\n### Constraints\n- Fast", ("One", "Two")),
     ],
 )  # fmt: skip
 def test_lists_are_written_in_many_ways(written: str, criteria: tuple[str, ...]) -> None:
@@ -76,6 +77,11 @@ def test_lists_are_written_in_many_ways(written: str, criteria: tuple[str, ...])
 )
 def test_the_section_may_be_headed_by_a_label(head: str) -> None:
     assert parse(f"Do it\n\n{head}\n\n- One\n").criteria == ("One",)
+
+
+def test_sections_may_come_before_the_title() -> None:
+    request = parse("# Acceptance criteria\n- One\n\n# Title\n- no\n")
+    assert (request.title, request.criteria) == ("Title", ("One",))
 
 
 def test_without_a_heading_the_first_line_is_the_title() -> None:
