@@ -1,0 +1,128 @@
+"""Gate 2: SPEC.md's forbidden patterns and the integrity of tests, by syntax tree and token.
+
+Only what is new since the state before counts. An occurrence is known by its rule and its code, not
+by its line, so moving code finds nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from pullcord.gates import integrity, inventory
+from pullcord.gates.rules import RULES
+from pullcord.gates.rules.rule import File, Occurrence
+from pullcord.gates.source import comments, parsed, text_of
+from pullcord.model.quality import Finding, Verdict
+from pullcord.protocols import Case
+
+
+class Forbidden:
+    """No unjustified ignore, no hidden skip, no mocked Supabase, no way around OpenAPI, no weaker
+    tests."""
+
+    name = "forbidden"
+    version = 1
+
+    def applies(self, case: Case) -> str:
+        return ""
+
+    async def judge(self, case: Case) -> Verdict:
+        findings = list(_findings(case))
+        files = sum(_is_python(change.path) for change in case.changes)
+        detail = f"{files} changed Python files"
+        if findings:
+            detail += f", {len(findings)} forbidden patterns"
+        return Verdict(
+            gate=self.name,
+            outcome="fail" if findings else "pass",
+            detail=detail,
+            findings=tuple(findings),
+            counts={"files": files},
+        )
+
+
+def _findings(case: Case) -> Iterator[Finding]:
+    yield from _unreadable(case)
+    was, now = _files(case, case.before), _files(case, case.tree)
+    for look in RULES.values():
+        known = Counter(o.key for file in was for o in look(file))
+        for found in (o for file in now for o in look(file)):
+            if known[found.key] > 0:
+                known[found.key] -= 1
+            else:
+                yield _finding(found)
+    yield from _stubs(case)
+    yield from integrity.findings(case)
+
+
+def _finding(found: Occurrence) -> Finding:
+    return Finding(gate="forbidden", rule=found.rule, message=found.message, path=found.path,
+                   line=found.line)  # fmt: skip
+
+
+def _files(case: Case, root: Path) -> list[File]:
+    """The changed Python files as they are in one of the trees; what cannot be read is left to
+    `_unreadable`."""
+    existing = frozenset(
+        t.name.rpartition("::")[2] for t in inventory.changed_tests(case, case.before).values()
+    )
+    documented = _documented(case)
+    package = case.project.app.partition(":")[0].partition(".")[0]
+    files = []
+    for change in case.changes:
+        path = root / change.path
+        module = parsed(path) if _is_python(change.path) and path.is_file() else None
+        if module is not None:
+            files.append(File(change.path, text_of(path), module, documented, existing, package))
+    return files
+
+
+def _documented(case: Case) -> str | None:
+    """The text in which a skip's reason must stand: the summary that is due, else a summary among
+    the changes, else None."""
+    if case.summary_path:
+        return _text(case.tree / case.summary_path)
+    written = [
+        c.path
+        for c in case.changes
+        if c.status == "added" and c.path.startswith("docs/temp/agent_") and c.path.endswith(".md")
+    ]
+    return "\n".join(_text(case.tree / path) for path in written) if written else None
+
+
+def _text(path: Path) -> str:
+    if path.is_symlink() or not path.is_file():
+        return ""
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _unreadable(case: Case) -> Iterator[Finding]:
+    """Python files that cannot be read as Python: what they hide cannot be known."""
+    for change in case.changes:
+        path = case.tree / change.path
+        if not _is_python(change.path) or not path.is_file():
+            continue
+        try:
+            text = text_of(path)
+            ast.parse(text)
+            comments(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            message = f"cannot be read as Python: {error}"
+            yield Finding(gate="forbidden", rule="syntax", message=message[:300], path=change.path,
+                          line=getattr(error, "lineno", 0) or 0)  # fmt: skip
+
+
+def _stubs(case: Case) -> Iterator[Finding]:
+    """A stub beside a module is what the type checker reads instead of the code."""
+    for change in case.changes:
+        module = case.tree / change.path.removesuffix("i")
+        if change.status == "added" and change.path.endswith(".pyi") and module.is_file():
+            message = "hides the module beside it from the type checker"
+            yield Finding(gate="forbidden", rule="ignore", message=message, path=change.path)
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith((".py", ".pyi"))

@@ -1,0 +1,66 @@
+"""Verdicts that need not be found again: same inputs, same rules, same tools."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pullcord.gates.policy import digest, locks, policy_key
+from pullcord.model.quality import Verdict
+from pullcord.protocols import Case, Gate
+
+REMEMBERED = ("format", "lint", "types", "tests", "openapi")
+"""Gates that run tools. The others are quicker than looking their verdict up."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Verdicts kept in a folder. `trees` are the git tree ids of the judged inputs, of what was
+    before and of the base; who cannot name them must not remember.
+
+    An `error` is never kept: it says nothing about the tree.
+    """
+
+    folder: Path
+    trees: tuple[str, str, str]
+
+    def recall(self, gate: Gate, case: Case) -> Verdict | None:
+        """The kept verdict for exactly these inputs, marked as cached."""
+        if gate.name not in REMEMBERED:
+            return None
+        try:
+            data = json.loads(self._path(gate, case).read_text(encoding="utf-8"))
+            verdict = Verdict.model_validate(data)
+        except (OSError, ValueError, ValidationError):
+            return None  # absent or damaged: judge afresh
+        return verdict.model_copy(update={"cached": True})
+
+    def keep(self, gate: Gate, case: Case, verdict: Verdict) -> None:
+        if gate.name not in REMEMBERED or verdict.outcome not in ("pass", "fail") or verdict.cached:
+            return
+        path = self._path(gate, case)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+            file.write(verdict.model_dump_json())
+        Path(file.name).replace(path)
+
+    def _path(self, gate: Gate, case: Case) -> Path:
+        return self.folder / gate.name / f"{_key(self, gate, case)}.json"
+
+
+def _key(memory: Memory, gate: Gate, case: Case) -> str:
+    return digest({
+        "gate": gate.name,
+        "trees": memory.trees,
+        # Not the agent: what a tool finds does not depend on who wrote the code.
+        "policy": policy_key(case.project, case.trusted),
+        "locks": locks(case.tree),
+        "environment": case.environment.key,
+        "sandbox": case.sandbox.name,
+        "expectation": case.expectation.model_dump(),
+        "obligations": [o.model_dump() for o in case.obligations],
+    })  # fmt: skip

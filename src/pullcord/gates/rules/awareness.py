@@ -1,0 +1,63 @@
+"""The application must not know that it is tested."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from pullcord.gates.rules.rule import File, Occurrence
+
+_TEXTS = re.compile(r"^(pytest|PYTEST_\w*|testclient|testserver|_pytest|COVERAGE_PROCESS_START)$")
+_TEST_NAMES = {"test", "tests", "testing", "ci", "pytest", "unittest"}
+_ENVIRONMENT = re.compile(r"(^|[._])(env|environment|app_env|stage|mode)$", re.I)
+_FRAMES = ("inspect.stack", "inspect.currentframe", "sys._getframe", "traceback.extract_stack")
+_MODULES = {"pytest", "_pytest", "unittest"}
+
+
+def look(file: File) -> Iterator[Occurrence]:
+    """Test runners, test clients and test environments asked for by application code."""
+    if file.is_test:
+        return
+    for node in ast.walk(file.module):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if _TEXTS.match(node.value) and not _is_docstring(file, node):
+                yield file.at("test-aware", node, f"the application asks for {node.value!r}",
+                              _statement(file, node))  # fmt: skip
+        elif isinstance(node, ast.Compare) and _asks_for_tests(file, node):
+            yield file.at("test-aware", node, "the application behaves differently under test")
+        elif isinstance(node, ast.Call) and file.dotted(node.func) in _FRAMES:
+            yield file.at("test-aware", node, "the application looks at who calls it")
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
+            if {(n or "").partition(".")[0] for n in names} & _MODULES:
+                yield file.at("test-aware", node, "the application imports a test runner")
+
+
+def _asks_for_tests(file: File, node: ast.Compare) -> bool:
+    sides = [node.left, *node.comparators]
+    texts = {
+        part.value.casefold()
+        for side in sides
+        for part in ast.walk(side)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+    named = any(
+        _ENVIRONMENT.search(file.dotted(part))
+        for side in sides
+        for part in ast.walk(side)
+        if isinstance(part, ast.Name | ast.Attribute)
+    )
+    asked = any(text in ("app_env", "env", "environment") for text in texts)
+    return (named or asked) and bool(texts & _TEST_NAMES)
+
+
+def _is_docstring(file: File, node: ast.Constant) -> bool:
+    return isinstance(file.parents.get(node), ast.Expr)
+
+
+def _statement(file: File, node: ast.AST) -> str:
+    at: ast.AST | None = node
+    while at is not None and not isinstance(at, ast.stmt):
+        at = file.parents.get(at)
+    return ast.unparse(at) if isinstance(at, ast.stmt) else ""
