@@ -17,6 +17,7 @@ from pullcord.errors import Unavailable
 from pullcord.model.work import Environment
 from pullcord.process import Completed, Limits
 from pullcord.protocols import Box
+from pullcord.sandbox import cgroup
 from pullcord.sandbox.interpreter import places
 
 USER = "1000"
@@ -28,6 +29,7 @@ ENVIRONMENT = {
     "HOME": "/tmp/home",
     "TMPDIR": "/tmp",
     "USER": "dev",
+    "XDG_RUNTIME_DIR": "/tmp",
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
     # The environment is complete: what is missing is an error, not a reason to download.
@@ -47,6 +49,7 @@ _FIRST = (
     'if [ "$1" != 0 ]; then ulimit -p "$1" 2>/dev/null || ulimit -u "$1" || exit 125; fi; '
     'shift; "$@"; exit $?'
 )
+_JOIN = 'echo 0 >"$1" || exit 125; shift; exec "$@"'
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,10 @@ class Bubblewrap:
 
     async def run(self, argv: Sequence[str], box: Box, limits: Limits) -> Completed:
         """Run argv with cwd /repo. Raises Unavailable when the sandbox cannot be made."""
-        command = self.command(argv, box, limits)
-        done = await process.run(command, cwd=Path("/"), env={}, limits=limits)
+        with cgroup.limited(limits.processes) as group:
+            join = ["/bin/sh", "-c", _JOIN, "sh", str(group)] if group else []
+            command = [*join, *self.command(argv, box, limits)]
+            done = await process.run(command, cwd=Path("/"), env={}, limits=limits)
         if done.exit == 1 and done.stderr.startswith("bwrap: "):
             raise Unavailable(
                 f"bubblewrap could not make the sandbox: {done.stderr.strip()}",

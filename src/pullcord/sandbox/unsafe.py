@@ -27,16 +27,18 @@ class Unsafe:
     name = "none"
 
     async def run(self, argv: Sequence[str], box: Box, limits: Limits) -> Completed:
-        """Run argv in box.repo. Raises Unavailable when the program does not exist."""
+        """Run argv in box.repo."""
         with tempfile.TemporaryDirectory(
             prefix="pullcord-", ignore_cleanup_errors=True
         ) as temporary:
             home = Path(temporary, "home")
             home.mkdir()
             places = _places(box)
-            env = {**ENVIRONMENT, "HOME": str(home), "TMPDIR": temporary, **box.env}
+            own = {"HOME": str(home), "TMPDIR": temporary, "XDG_RUNTIME_DIR": temporary}
+            env = {**ENVIRONMENT, **own, **box.env}
             done = await process.run(
-                [_real(word, places) for word in argv],
+                # Through a shell, so that exit codes are those of the sandbox.
+                ["/bin/sh", "-c", '"$@"; exit $?', "sh", *(_real(word, places) for word in argv)],
                 cwd=box.repo,
                 env={name: _real(value, places) for name, value in env.items()},
                 limits=limits,
