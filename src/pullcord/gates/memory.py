@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,9 @@ from pullcord.protocols import Case, Gate
 
 REMEMBERED = ("format", "lint", "types", "tests", "openapi")
 """Gates that run tools. The others are quicker than looking their verdict up."""
+
+ANY = "any"
+"""Stands for whatever was before. A tree that passed as a change passes as no change too."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,15 @@ class Memory:
         """The kept verdict for exactly these inputs, marked as cached."""
         if gate.name not in REMEMBERED:
             return None
+        judged, before, _ = self.trees
+        places = [before, ANY] if judged == before else [before]
+        kept = (self._read(gate, case, place) for place in places)
+        return next((verdict for verdict in kept if verdict), None)
+
+    def _read(self, gate: Gate, case: Case, before: str) -> Verdict | None:
         try:
-            data = json.loads(self._path(gate, case).read_text(encoding="utf-8"))
-            verdict = Verdict.model_validate(data)
+            text = self._path(gate, case, before).read_text(encoding="utf-8")
+            verdict = Verdict.model_validate_json(text)
         except (OSError, ValueError, ValidationError):
             return None  # absent or damaged: judge afresh
         return verdict.model_copy(update={"cached": True})
@@ -42,20 +50,26 @@ class Memory:
     def keep(self, gate: Gate, case: Case, verdict: Verdict) -> None:
         if gate.name not in REMEMBERED or verdict.outcome not in ("pass", "fail") or verdict.cached:
             return
-        path = self._path(gate, case)
+        self._write(self._path(gate, case, self.trees[1]), verdict)
+        if verdict.outcome == "pass":
+            self._write(self._path(gate, case, ANY), verdict)
+
+    @staticmethod
+    def _write(path: Path, verdict: Verdict) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
             file.write(verdict.model_dump_json())
         Path(file.name).replace(path)
 
-    def _path(self, gate: Gate, case: Case) -> Path:
-        return self.folder / gate.name / f"{_key(self, gate, case)}.json"
+    def _path(self, gate: Gate, case: Case, before: str) -> Path:
+        judged, _, trusted = self.trees
+        return self.folder / gate.name / f"{_key(gate, case, (judged, before, trusted))}.json"
 
 
-def _key(memory: Memory, gate: Gate, case: Case) -> str:
+def _key(gate: Gate, case: Case, trees: tuple[str, str, str]) -> str:
     return digest({
         "gate": gate.name,
-        "trees": memory.trees,
+        "trees": trees,
         # Not the agent: what a tool finds does not depend on who wrote the code.
         "policy": policy_key(case.project, case.trusted),
         "locks": locks(case.tree),

@@ -17,7 +17,7 @@ _DROPPED = re.compile(
     r"|sqlite-cache|incremental)$|--(cache-dir|output|config-file|junit-xml)(=|$)|-O$"
 )
 _FORM = ("--error-summary", "--no-color-output", "--no-pretty", "--hide-error-context",
-         "--show-error-codes", "--no-show-absolute-path")  # fmt: skip
+         "--show-error-codes", "--hide-absolute-path")  # fmt: skip
 _ERROR = re.compile(
     r"^(?P<path>[^:\n]+):(?P<line>\d+)(?::\d+)*: error: "
     r"(?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?$",
