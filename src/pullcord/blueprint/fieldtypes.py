@@ -10,7 +10,8 @@ from typing import Any
 from pullcord.blueprint import patterns
 from pullcord.blueprint.feature import Field, Json
 
-INT64 = (-(2**63), 2**63 - 1)
+INTEGERS = (1 - 2**53, 2**53 - 1)
+"""What JSON transports without loss, and so what the service accepts."""
 SAMPLES = 4
 """How many different good values a type offers, if it has so many."""
 
@@ -165,10 +166,10 @@ def parameters(field: Field) -> tuple[str, ...]:
 
 
 def limits(field: Field) -> tuple[int | float | None, int | float | None]:
-    """min and max as the service enforces them: integers always fit 64 bits."""
+    """min and max as the service enforces them: integers always have both."""
     if field.type != "integer":
         return field.min, field.max
-    low, high = INT64
+    low, high = INTEGERS
     return (low if field.min is None else field.min), (high if field.max is None else field.max)
 
 

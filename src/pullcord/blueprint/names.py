@@ -43,8 +43,10 @@ _UNCOUNTABLE = _set(
     "information knowledge luggage media metadata money music news progress research rice "
     "series sheep software species traffic weather"
 )
-_ANNOTATIONS = frozenset({"date", "datetime"})
-"""Names, beside builtins, that generated annotations use: such a field would hide them."""
+_MODULE_NAMES = frozenset({"builtins", "dt"})
+"""Modules by which generated annotations name types that a field would hide."""
+_QUERY = frozenset({"conditions", "offset", "order"})
+"""What the target's `ListQuery` defines."""
 _SQL_RESERVED = _set(
     "all analyse analyze and any array as asc asymmetric authorization binary both case cast check "
     "collate collation column concurrently constraint create cross current_catalog current_date "
@@ -57,11 +59,15 @@ _SQL_RESERVED = _set(
     "when where window with"
 )
 _CLASSES = _set(
-    "Annotated Any BaseModel Body ConfigDict Depends Field Generic Literal NotRequired Page "
-    "PageParams Path Problem Protocol Query Request Response Router Self Sequence Status TypedDict "
-    "Type User"
+    "APIRouter Annotated Any AtLeast AtMost Boolean Contains CurrentUser Database Date DateTime "
+    "Depends Field Integer ListQuery Literal Memory Number Owned Page Protocol Query Reference "
+    "Repository Request RequestModel Response Storage Stored Table Text TypedDict UUID Uuid"
 )
-"""Class names that the generated modules may import: a resource of that name would hide them."""
+"""Classes that generated modules import: a resource of that name would hide them."""
+_MODULES = frozenset({"base", "memory", "postgres", "table"})
+"""Modules that stand beside the resources' own."""
+_ROLES = frozenset({"create", "page", "query", "repository", "row"})
+"""Endings of the names of a resource's other classes."""
 
 
 def plural(word: str) -> str:
@@ -102,31 +108,43 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def article(name: str) -> str:
+    """The noun with its article: `a workout`, `an entry`."""
+    vowel = name[0] in "aeiou" and not name.startswith(("eu", "uni", "use", "one"))
+    return f"{'an' if vowel else 'a'} {words(name)}"
+
+
 def pascal(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
-def class_name(resource: str) -> str:
-    """The class for a resource; one that would hide an import of its own module is told apart."""
+def class_name(resource: str, taken: frozenset[str] = frozenset()) -> str:
+    """The class of a resource. A name that is `taken`, or that its own module needs, is told
+    apart."""
     name = pascal(resource)
-    return f"{name}Entry" if name in _CLASSES or hasattr(builtins, name) else name
+    clash = name in _CLASSES or name in taken or hasattr(builtins, name)
+    return f"{name}Entry" if clash else name
+
+
+def enum_name(owner: str, field: str) -> str:
+    """The name of the Literal of an enum field in the class `owner`."""
+    return f"{owner}{pascal(field)}" + ("Choice" if field in _ROLES else "")
+
+
+def module(name: str) -> str:
+    """The module of a resource."""
+    return f"{name}_entry" if name in _MODULES else f"{name}_" if keyword.iskeyword(name) else name
 
 
 def attribute(name: str) -> str:
-    """The Python name for a field, parameter or module called `name`: the same, unless Python,
-    pydantic or the annotations of the generated code keep it (`class`, `type`, `copy`, `date`)."""
-    if name.startswith("model_") and hasattr(BaseModel, name):
+    """The Python name of a field on the wire called `name`: the same, unless Python, pydantic or
+    the classes around it keep that name (`class`, `json`, `order`)."""
+    if name.startswith(("model_validate", "model_dump")) or (
+        name.startswith("model_") and hasattr(BaseModel, name)
+    ):
         return f"own_{name}"
-    if name.startswith(("model_validate", "model_dump")):
-        return f"own_{name}"
-    taken = (
-        keyword.iskeyword(name)
-        or keyword.issoftkeyword(name)
-        or hasattr(builtins, name)
-        or hasattr(BaseModel, name)
-        or name in _ANNOTATIONS
-    )
-    return f"{name}_" if taken else name
+    kept = name in _MODULE_NAMES | _QUERY or keyword.iskeyword(name) or hasattr(BaseModel, name)
+    return f"{name}_" if kept else name
 
 
 def column(name: str) -> str:

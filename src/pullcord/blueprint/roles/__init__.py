@@ -1,0 +1,22 @@
+"""The offline agents: who does what.
+
+A role computes with its brief and writes below its workspace only. It returns how it ended and what
+the summary says; `runtimes/blueprint.py` writes the summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from pullcord.blueprint.roles import backend, designer
+from pullcord.model.report import Report
+from pullcord.model.summary import Summary
+from pullcord.model.work import Brief, Workspace
+from pullcord.protocols import Sandbox
+
+Role = Callable[[Brief, Workspace, Sandbox], Awaitable[tuple[Report, Summary]]]
+
+ROLES: dict[str, Role] = {
+    "api-designer": designer.work,
+    "python-backend-engineer": backend.work,
+}

@@ -1,0 +1,127 @@
+"""How a feature's table is written in SQL: columns, constraints, indexes."""
+
+from __future__ import annotations
+
+from pullcord.blueprint import fieldtypes
+from pullcord.blueprint.feature import Feature, Field, Json
+from pullcord.blueprint.house import House
+from pullcord.blueprint.names import column
+
+NAME_LENGTH = 63
+"""PostgreSQL cuts longer names, and the target's `Table` expects them cut."""
+
+
+def constraint_names(feature: Feature) -> list[str]:
+    """Names of the constraints that the service must recognise."""
+    found = [_name(feature, *columns, "key") for columns in feature.unique]
+    return found + [_name(feature, field.name, "fkey") for field in feature.references]
+
+
+def columns(feature: Feature) -> list[str]:
+    return [_column(field) for field in feature.fields]
+
+
+def constraints(feature: Feature, house: House) -> list[str]:
+    """Every constraint: its name and what it says."""
+    owner = ("user_id",) if feature.owned else ()
+    found = []
+    if feature.owned:
+        name = _name(feature, "owner", "key")
+        taken = name in constraint_names(feature)
+        name = _name(feature, "user_id_id", "key") if taken else name
+        found.append(f"{name} unique (user_id, id)")
+    for group in feature.unique:
+        wanted = ", ".join(map(column, (*owner, *group)))
+        found.append(f"{_name(feature, *group, 'key')} unique ({wanted})")
+    found += [_foreign_key(feature, field, house) for field in feature.references]
+    for field in feature.fields:
+        if says := _check(field):
+            found.append(f"{_name(feature, field.name, 'check')} check ({says})")
+    return found
+
+
+def newest_first(feature: Feature) -> str:
+    return _name(feature, "newest_first")
+
+
+def indexes(feature: Feature) -> list[str]:
+    """Indexes by which the rows that need another row are found."""
+    owner = "user_id, " if feature.owned else ""
+    return [
+        f"{_name(feature, field.name, 'idx')} on public.{column(feature.plural)} "
+        f"({owner}{column(field.name)})"
+        for field in feature.references
+    ]
+
+
+def _name(feature: Feature, *parts: str) -> str:
+    return "_".join((feature.plural, *parts))[:NAME_LENGTH]
+
+
+def _column(field: Field) -> str:
+    words = [column(field.name), fieldtypes.column(field)]
+    words += [] if field.optional else ["not null"]
+    words += [f"default {_default(field)}"] if field.has_default else []
+    return " ".join(words)
+
+
+def _foreign_key(feature: Feature, field: Field, house: House) -> str:
+    """To the owner's row when both have owners: nobody can refer to the row of somebody else."""
+    known = house.resources.get(field.to)
+    table, owned = (known.table, known.owned) if known else (feature.plural, feature.owned)
+    name, target = column(field.name), f"public.{column(table)}"
+    emptied = " on delete set null" if field.optional else ""
+    key = _name(feature, field.name, "fkey")
+    if feature.owned and owned:
+        emptied += f" ({name})" if emptied else ""  # the owner stays
+        keys = f"foreign key (user_id, {name})\n        references {target} (user_id, id)"
+    else:
+        keys = f"foreign key ({name})\n        references {target} (id)"
+    return f"{key}\n        {keys}{emptied}"
+
+
+def _check(field: Field) -> str:
+    """The bounds of a field as a condition; '' when it has none."""
+    name = column(field.name)
+    match field.type:
+        case "string" | "text":
+            return _between(f"char_length({name})", field.min or None, field.max)
+        case "integer" | "number":
+            return _between(name, field.min, field.max)
+        case "list":
+            return _between(f"cardinality({name})", field.min_items or None, field.max_items)
+        case "enum":
+            return f"{name} in ({', '.join(map(_text, field.values))})"
+        case _:
+            return ""
+
+
+def _between(what: str, least: int | float | None, most: int | float | None) -> str:
+    if least is not None and most is not None:
+        return f"{what} between {_number(least)} and {_number(most)}"
+    if least is not None:
+        return f"{what} >= {_number(least)}"
+    return f"{what} <= {_number(most)}" if most is not None else ""
+
+
+def _number(value: int | float) -> str:
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+    return str(int(value)) if whole else repr(value)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _default(field: Field) -> str:
+    value = field.default
+    if isinstance(value, tuple):
+        items = ", ".join(map(_value, value))
+        return f"array[{items}]::{fieldtypes.column(field)}" if value else "'{}'"
+    return _value(value)
+
+
+def _value(value: Json) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _number(value) if isinstance(value, int | float) else _text(str(value))

@@ -1,0 +1,32 @@
+"""The offline runtime: the blueprint agents. No model, no network, no key."""
+
+from __future__ import annotations
+
+from pullcord.blueprint.roles import ROLES
+from pullcord.briefs import summary as summaries
+from pullcord.errors import Unavailable
+from pullcord.model.agent import Agent
+from pullcord.model.report import Report
+from pullcord.model.work import Brief, Workspace
+from pullcord.protocols import Sandbox
+
+
+class Blueprint:
+    """Lets a blueprint role work and writes its summary at the reserved path."""
+
+    name = "blueprint"
+
+    async def run(
+        self, agent: Agent, brief: Brief, workspace: Workspace, sandbox: Sandbox
+    ) -> Report:
+        role = ROLES.get(agent.name)
+        if role is None:
+            raise Unavailable(
+                f"The blueprint runtime has no agent {agent.name}; it knows {', '.join(ROLES)}.",
+                "Choose a runtime with a model, such as --runtime claude.",
+            )
+        report, summary = await role(brief, workspace, sandbox)
+        path = workspace.path / brief.summary_path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(summaries.render(summary), "utf-8")
+        return report
