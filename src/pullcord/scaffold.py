@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Awaitable, Callable
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from pullcord.errors import UsageError, WorkspaceError
+from pullcord.errors import UsageError
 from pullcord.process import run
+from pullcord.workspace.git import Git
 
 HERE = Path(__file__).parent
 TEMPLATE = HERE / "templates" / "service"
@@ -61,7 +63,7 @@ async def new(
 
 def files(*, name: str, today: date) -> dict[str, bytes]:
     """Return the files of a new service, by their path."""
-    environment = Environment(  # noqa: S701 - these are no web pages
+    environment = Environment(
         undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
     )
     values = {"name": name, "title": name.replace("-", " ").capitalize(), "date": today.isoformat()}
@@ -90,16 +92,22 @@ def _copy_agents(target: Path) -> None:
 
 
 async def _commit(directory: Path) -> None:
-    await _git(directory, "init", "--quiet", "--initial-branch=main")
-    identity = await run(["git", "-C", str(directory), "var", "GIT_COMMITTER_IDENT"])
-    fallback = (
-        ["-c", "user.name=pullcord", "-c", "user.email=pullcord@localhost"] if identity.exit else []
-    )
-    await _git(directory, "add", "--all")
-    await _git(directory, *fallback, "commit", "--quiet", "-m", "Start the service")
+    git = Git(directory)
+    await git("init", "--quiet", "--initial-branch=main")
+    await git("add", "--all")
+    await git("commit", "--quiet", "-m", "Start the service", env=await _identity(directory))
 
 
-async def _git(directory: Path, *arguments: str) -> None:
-    done = await run(["git", "-C", str(directory), *arguments])
-    if done.exit != 0:
-        raise WorkspaceError(f"git {arguments[0]} failed: {done.stderr.strip()}")
+async def _identity(directory: Path) -> dict[str, str]:
+    """Who the user is to git; nothing when git does not know, and the commit is pullcord's own."""
+    asked = [["git", "config", f"user.{key}"] for key in ("name", "email")]
+    answers = [await run(command, cwd=directory, env=dict(os.environ)) for command in asked]
+    name, email = (answer.stdout.strip() for answer in answers)
+    if not (name and email):
+        return {}
+    return {
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email,
+        "GIT_COMMITTER_NAME": name,
+        "GIT_COMMITTER_EMAIL": email,
+    }

@@ -38,4 +38,8 @@ def test_a_misspelt_environment_is_refused() -> None:
 def test_secrets_are_not_shown() -> None:
     settings = Settings(jwt_secret="hidden-one", database_url="hidden-two")
 
+    with pytest.raises(ValidationError) as refused:
+        Settings.from_env({"APP_ENV": "prodution", "JWT_SECRET": "hidden-three"})
+
     assert "hidden" not in repr(settings)
+    assert "hidden" not in str(refused.value)

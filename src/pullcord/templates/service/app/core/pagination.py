@@ -88,12 +88,15 @@ class ListQuery(BaseModel):
 
     def conditions(self) -> list[Condition]:
         """Return the filters that were given."""
-        found = []
+        found: list[Condition] = []
+        operator: Operator
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             if name in {*ListQuery.model_fields, "sort"} or value is None:
                 continue
-            marks = [mark for mark in field.metadata if isinstance(mark, Compare)]
-            column, operator = (marks[0].column, marks[0].operator) if marks else (name, "=")
+            column, operator = field.alias or name, "="
+            for mark in field.metadata:
+                if isinstance(mark, Compare):
+                    column, operator = mark.column, mark.operator
             found.append(Condition(column, operator, value))
         return found

@@ -12,7 +12,7 @@ DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"  # noqa: 
 class Settings(BaseModel):
     """The settings of one service."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     app_env: Literal["development", "test", "staging", "production"] = "development"
     jwt_secret: str = Field(default=DEVELOPMENT_SECRET, repr=False)

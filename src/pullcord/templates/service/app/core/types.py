@@ -16,9 +16,9 @@ _DATE_TIME = re.compile(
 )
 
 
-def _without_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("the character NUL cannot be stored")
+def _storable(value: str) -> str:
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("NUL and lone surrogates cannot be stored")
     return value
 
 
@@ -45,7 +45,7 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("the date is out of range") from error
 
 
-Text = Annotated[str, AfterValidator(_without_nul)]
+Text = Annotated[str, AfterValidator(_storable)]
 Integer = Annotated[int, Field(ge=1 - 2**53, le=2**53 - 1)]
 """Within the range that JSON transports without loss."""
 Number = Annotated[float, Field(allow_inf_nan=False)]

@@ -48,7 +48,11 @@ class InMemoryRepository(Generic[RowT, ValuesT]):
         """Store a new row. Raises Conflict or UnknownReference."""
         with self._memory.lock:
             now = datetime.now(UTC)
-            row = values.model_dump() | {"id": uuid4(), "created_at": now, "updated_at": now}
+            row = values.model_dump(by_alias=True) | {
+                "id": uuid4(),
+                "created_at": now,
+                "updated_at": now,
+            }
             if self.table.owned:
                 row["user_id"] = user_id
             return self._store(user_id, row)
@@ -74,7 +78,7 @@ class InMemoryRepository(Generic[RowT, ValuesT]):
         with self._memory.lock:
             old = self._row(user_id, row_id)
             return self._store(
-                user_id, old | values.model_dump() | {"updated_at": datetime.now(UTC)}
+                user_id, old | values.model_dump(by_alias=True) | {"updated_at": datetime.now(UTC)}
             )
 
     def delete(self, user_id: str, row_id: UUID) -> None:

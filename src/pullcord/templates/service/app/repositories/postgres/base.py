@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar, cast
 from uuid import UUID
 
-from psycopg import errors, sql
+from psycopg import Cursor, errors, sql
+from psycopg.rows import DictRow
 from pydantic import BaseModel
 
 from app.core.database import Database
@@ -28,13 +29,14 @@ class PostgresRepository(Generic[RowT, ValuesT]):
 
     def create(self, user_id: str, values: ValuesT) -> RowT:
         """Store a new row. Raises Conflict or UnknownReference."""
-        row = values.model_dump()
+        row = values.model_dump(by_alias=True)
         if self.table.owned:
             row["user_id"] = user_id
         statement = sql.SQL("insert into {} ({}) values ({}) returning {}").format(
             self._name, _names(row), _placeholders(row), self._columns
         )
         with self._write(), self._database.session(user_id) as cursor:
+            self._look_up_references(cursor, row)
             return cast(RowT, cursor.execute(statement, list(row.values())).fetchone())
 
     def find(self, user_id: str, query: ListQuery) -> tuple[list[RowT], int]:
@@ -63,12 +65,13 @@ class PostgresRepository(Generic[RowT, ValuesT]):
 
     def replace(self, user_id: str, row_id: UUID, values: ValuesT) -> RowT:
         """Replace all values of a row. Raises NotFound, Conflict or UnknownReference."""
-        row = values.model_dump()
+        row = values.model_dump(by_alias=True)
         statement = sql.SQL(
             "update {} set ({}) = row({}), updated_at = now() where {} returning {}"
         ).format(self._name, _names(row), _placeholders(row), self._one, self._columns)
         parameters = [*row.values(), *self._key(user_id, row_id)]
         with self._write(), self._database.session(user_id) as cursor:
+            self._look_up_references(cursor, row)
             return self._found(cursor.execute(statement, parameters).fetchone())
 
     def delete(self, user_id: str, row_id: UUID) -> None:
@@ -91,6 +94,16 @@ class PostgresRepository(Generic[RowT, ValuesT]):
         if row is None:
             raise NotFound(self.table.label)
         return cast(RowT, row)
+
+    def _look_up_references(self, cursor: Cursor[DictRow], row: dict[str, Any]) -> None:
+        """Check what the foreign key of a shared row cannot: that the user may see the target."""
+        if self.table.owned:
+            return
+        for reference in self.table.references:
+            found = sql.SQL("select from {} where id = %s").format(sql.Identifier(reference.table))
+            target = row[reference.column]
+            if target is not None and not cursor.execute(found, [target]).rowcount:
+                raise UnknownReference(reference.column, reference.label)
 
     @contextmanager
     def _write(self) -> Iterator[None]:
