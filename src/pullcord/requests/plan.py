@@ -1,4 +1,4 @@
-"""Plan files: `Task(...)` calls of SPEC.md's Core Orchestration Patterns, parsed, never executed."""
+"""Plan files: the `Task(...)` calls of SPEC.md's orchestration patterns, parsed, never executed."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ ROLES = (
 KNOWN = {n: Agent(name=n, description=f"Is the {n}. More words.\n<example>x") for n in ROLES}
 ALIASES = {"backend-engineer": "python-backend-engineer"}
 PLANS = Path(__file__).parents[2] / "data" / "plans"
-PATTERNS = sorted(path.stem for path in PLANS.glob("*.py"))
+PATTERNS = sorted(path.stem for path in PLANS.glob("*.txt"))
 
 
 def task(agent: str = "python-backend-engineer", name: str = "Do it", **more: object) -> str:
@@ -35,7 +35,7 @@ def task(agent: str = "python-backend-engineer", name: str = "Do it", **more: ob
 def test_the_blocks_of_the_specification_are_accepted_unchanged(pattern: str) -> None:
     assert len(PATTERNS) == 5
     for under in (pattern, "sequential"):
-        plan = load(PLANS / f"{pattern}.py", under, KNOWN)
+        plan = load(PLANS / f"{pattern}.txt", under, KNOWN)
         assert plan.pattern == under
         assert len(plan.tasks) in (4, 5, 6)
         assert len({t.id for t in plan.tasks}) == len(plan.tasks)
@@ -43,7 +43,7 @@ def test_the_blocks_of_the_specification_are_accepted_unchanged(pattern: str) ->
 
 
 def test_a_sequence_follows_the_order_of_writing() -> None:
-    plan = load(PLANS / "sequential.py", "sequential", KNOWN)
+    plan = load(PLANS / "sequential.txt", "sequential", KNOWN)
     assert [(t.id, t.after) for t in plan.tasks] == [
         ("design-workout-logging-contract", ()),
         ("implement-workout-logging", ("design-workout-logging-contract",)),
@@ -57,14 +57,14 @@ def test_a_sequence_follows_the_order_of_writing() -> None:
 
 
 def test_in_parallel_only_the_review_waits() -> None:
-    plan = load(PLANS / "parallel.py", "parallel", KNOWN)
+    plan = load(PLANS / "parallel.txt", "parallel", KNOWN)
     assert [len(t.after) for t in plan.tasks] == [0, 0, 0, 3]
     assert plan.notes == ()
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_only_a_sequence_of_independent_tasks_is_told_so(pattern: str) -> None:
-    plan = load(PLANS / f"{pattern}.py", "sequential", KNOWN)
+    plan = load(PLANS / f"{pattern}.txt", "sequential", KNOWN)
     assert [("--pattern parallel" in note) for note in plan.notes] == [True] * (
         pattern == "parallel"
     )
