@@ -1,0 +1,88 @@
+"""`pullcord run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pullcord.cli.command import command
+from pullcord.cli.ending import ending
+from pullcord.cli.options import on_escalation_option
+from pullcord.cli.planning import Wish, planned
+from pullcord.cli.render_plan import plan as rendered
+from pullcord.cli.result import Result, ended
+from pullcord.cli.shell import Shell
+from pullcord.cli.watch import escalation_mode, watch
+from pullcord.model.task import Plan
+from pullcord.requests.files import read_text
+
+_SCRIPTED = "scripted:"
+_SHOWN = ("id", "subagent_type", "description", "prompt", "after", "reason", "recovery")
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[TEXT]")
+@click.option("-f", "--file", type=Path, metavar="FILE", help="A request (.md) or a plan (.py).")
+@click.option(
+    "--criterion", multiple=True, metavar="TEXT", help="How it will be judged; repeat it."
+)
+@click.option("--pattern", metavar="NAME", help="The shape of the run.")
+@click.option(
+    "--runtime",
+    default="blueprint",
+    show_default=True,
+    metavar="NAME",
+    help="What executes the agents: blueprint, or scripted:FILE.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the plan and start nothing.")
+@on_escalation_option
+@click.option(
+    "--unsafe-no-sandbox",
+    "unsafe",
+    is_flag=True,
+    help="Work where there is no sandbox; every report will say so.",
+)
+@command
+async def run(
+    shell: Shell,
+    words: tuple[str, ...],
+    file: Path | None,
+    criterion: tuple[str, ...],
+    pattern: str | None,
+    runtime: str,
+    dry_run: bool,
+    on_escalation: str | None,
+    unsafe: bool,
+) -> Result:
+    """Start a run and see it through: from a request, a plan, or words with criteria.
+
+    Your checkout stays as it is; the result waits for `pullcord apply`.
+
+    \b
+    Examples:
+      pullcord run -f request.md
+      pullcord run "Log workouts" --criterion "POST /workouts answers 201."
+      pullcord run -f plan.py --pattern sequential --dry-run
+    """  # fmt: skip
+    wish = Wish(words, file, criterion, pattern)
+    request, plan = await planned(shell, wish, dry=dry_run)
+    if dry_run:
+        shell.data(*rendered(request, plan, width=shell.width))
+        return ended(**_plan_json(plan))
+    for note in plan.notes:
+        shell.note(f"! {note}")
+    script = ""
+    if runtime.startswith(_SCRIPTED):
+        script = read_text(shell.folder / runtime.removeprefix(_SCRIPTED))
+    orchestrator = await shell.orchestrator()
+    started = await orchestrator.start(request, plan, runtime=runtime, script=script, unsafe=unsafe)
+    mode = escalation_mode(shell, on_escalation)
+    status = await watch(shell, orchestrator, started, mode)
+    return await ending(shell, orchestrator, status)
+
+
+def _plan_json(plan: Plan) -> dict[str, object]:
+    tasks = [task.model_dump(mode="json", include=set(_SHOWN)) for task in plan.tasks]
+    ordered = [{name: task[name] for name in _SHOWN} for task in tasks]
+    return {"tasks": ordered, "pattern": plan.pattern, "notes": list(plan.notes)}

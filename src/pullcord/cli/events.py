@@ -1,0 +1,124 @@
+"""Facts as the JSON events that `--json` prints: pure. docs/schema/event.json describes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pullcord.model.fact import Fact
+from pullcord.model.quality import Finding, Receipt, Verdict
+from pullcord.model.text import cut, one_line
+
+Body = dict[str, Any]
+_ATTEMPT = re.compile(
+    r"(?P<task>.+)/(?P<round>\d+)/(?P<what>opened|worked|judged|documented|closed|handoff)"
+)
+_TYPES = {
+    "opened": "attempt.started",
+    "worked": "attempt.finished",
+    "judged": "gate.finished",
+    "documented": "attempt.documented",
+    "closed": "handoff.closed",
+    "handoff": "task.handed-off",
+}
+MESSAGE = 500
+"""Characters of an agent's last message that an event keeps."""
+
+
+def events(fact: Fact) -> list[Body]:
+    """The events that one fact is: one, or one per gate for a judgement."""
+    head: Body = {"run": fact.run, "seq": fact.seq, "at": fact.at}
+    return [{"type": kind, **head, **body} for kind, body in _events(fact.key, fact.body)]
+
+
+def place(key: str) -> tuple[str, int, str]:
+    """Task, round and what happened, of a fact's key; ('', 0, '') when it is no attempt's."""
+    match = _ATTEMPT.fullmatch(key)
+    return (match["task"], int(match["round"]), match["what"]) if match else ("", 0, "")
+
+
+def _events(key: str, body: Body) -> list[tuple[str, Body]]:
+    task, number, what = place(key)
+    if what == "judged" or key == "result/judged":
+        return _judged({"task": task, "round": number}, body)
+    if what:
+        return [(_TYPES[what], {"task": task, "round": number, **_attempt(what, body)})]
+    if key == "run":
+        return [("run.started", _started(body))]
+    if key in ("run/finished", "applied"):
+        return [("run.finished" if key == "run/finished" else "run.applied", dict(body))]
+    if key.endswith("/skipped"):
+        return [("task.skipped", {"task": key.removesuffix("/skipped"), **body})]
+    if key.startswith("ask/"):
+        return [_asked(key.removeprefix("ask/"), body)]
+    if key.startswith("waive/"):
+        where, _, gate = key.removeprefix("waive/").rpartition("/")
+        waived, _, last = where.rpartition("/")
+        return [("gate.waived", {"task": waived, "round": int(last), "gate": gate, **body})]
+    return [("fact", {"key": key})]
+
+
+def _started(body: Body) -> Body:
+    tasks = [
+        {"id": task["id"], "agent": task["subagent_type"], "description": task["description"]}
+        for task in body["plan"]["tasks"]
+    ]
+    kept = {name: body[name] for name in ("runtime", "base", "branch", "unsafe")}
+    title, pattern = body["request"]["title"], body["plan"]["pattern"]
+    return {"title": title, "pattern": pattern, **kept, "tasks": tasks}
+
+
+def _attempt(what: str, body: Body) -> Body:
+    if what == "opened":
+        return {"summary_path": body["summary_path"]}
+    if what == "worked":
+        report = body["report"]
+        return {
+            "commit": body["commit"],
+            "status": report["status"],
+            "message": cut(one_line(report["message"]), MESSAGE),
+            "exit": report["exit"],
+            "usage": report["usage"],
+            "review": report["review"]["decision"] if report.get("review") else None,
+        }
+    if what == "closed":
+        findings = [Finding.model_validate(finding) for finding in body["findings"]]
+        return {"findings": [finding_json(finding) for finding in findings]}
+    return {"commit": body["commit"]}
+
+
+def _judged(head: Body, body: Body) -> list[tuple[str, Body]]:
+    return [
+        ("gate.finished", {**head, **verdict_json(receipt.verdict), "tree": receipt.tree})
+        for receipt in map(Receipt.model_validate, body["receipts"])
+    ] + [
+        ("gate.skipped", {**head, "gate": gate, "reason": reason})
+        for gate, reason in body.get("skipped", {}).items()
+    ]
+
+
+def verdict_json(verdict: Verdict) -> Body:
+    """A verdict as every command prints it; without the tool's own output."""
+    return {
+        "gate": verdict.gate,
+        "outcome": verdict.outcome,
+        "detail": verdict.detail,
+        "findings": [finding_json(finding) for finding in verdict.findings],
+        "command": verdict.command,
+        "tools": verdict.tools,
+        "counts": verdict.counts,
+        "duration_s": verdict.duration_s,
+        "cached": verdict.cached,
+        "waived_by": verdict.waived_by,
+    }
+
+
+def finding_json(finding: Finding) -> Body:
+    """A finding with its id: `{id, gate, rule, path, line, message}`."""
+    return {"id": finding.id, **finding.model_dump(mode="json")}
+
+
+def _asked(name: str, body: Body) -> tuple[str, Body]:
+    if name.endswith("/answer"):
+        return "question.answered", {"question": name.removesuffix("/answer"), **body}
+    return "question.asked", {"question": name, "task": body["task"], **body["escalation"]}

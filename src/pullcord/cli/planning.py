@@ -1,0 +1,91 @@
+"""From the command line to a request and a plan; nothing is started or written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pullcord.agents import load as load_agents
+from pullcord.cli.shell import Shell
+from pullcord.errors import UsageError
+from pullcord.model.request import Request
+from pullcord.model.task import Plan
+from pullcord.model.text import cut, one_line
+from pullcord.patterns import PATTERNS
+from pullcord.requests import markdown, plan
+from pullcord.requests.workflow import six_steps
+from pullcord.workspace.repository import Repository
+
+KNOWN_PATTERNS = tuple(
+    dict.fromkeys(
+        [*PATTERNS, "sequential", "parallel", "iterative", "debug-fix-verify", "sprint-task"]
+    )
+)
+"""What --dry-run plans for: SPEC.md's five, whether this version can run them yet or not."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What stands on the command line of `pullcord run`."""
+
+    words: tuple[str, ...] = ()
+    file: Path | None = None
+    criteria: tuple[str, ...] = ()
+    pattern: str | None = None
+
+
+async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Request, Plan]:
+    """The request and the plan that a person wishes for.
+
+    `dry`: only the plan is to be shown, so that acceptance criteria may be missing. Raises
+    UsageError for whatever is wrong.
+    """
+    if wish.pattern and wish.pattern not in KNOWN_PATTERNS:
+        raise UsageError(
+            f"There is no pattern {wish.pattern!r}.", f"Known: {', '.join(KNOWN_PATTERNS)}"
+        )
+    text = " ".join(wish.words)
+    file = shell.folder / wish.file if wish.file else None
+    if file is None and not text.strip():
+        raise UsageError(
+            "There is nothing to run: no request, no plan, no words.",
+            'pullcord run -f REQUEST.md, or pullcord run "TEXT" --criterion "…"',
+        )
+    root = (await Repository.find(shell.folder)).root
+    known = load_agents(root / ".claude" / "agents")
+    if file is not None and file.suffix == ".py":
+        tasks = plan.load(file, wish.pattern or "sequential", known)
+        return _request_of(tasks, text, wish.criteria, dry=dry), tasks
+    if wish.pattern not in (None, "sequential"):
+        raise UsageError(
+            f"The pattern {wish.pattern} needs a plan: what each agent is to do.",
+            f"pullcord run -f PLAN.py --pattern {wish.pattern}",
+        )
+    request = _request(file, text, wish.criteria, dry=dry)
+    return request, six_steps(request, known)
+
+
+def _request(file: Path | None, text: str, criteria: tuple[str, ...], *, dry: bool) -> Request:
+    if file is None:
+        if dry and not criteria:
+            return Request(title=cut(one_line(text), 120), text=text, criteria=())
+        return markdown.from_words(text, criteria)
+    request = markdown.load(file)
+    return request.model_copy(update={"criteria": (*request.criteria, *criteria)})
+
+
+def _request_of(tasks: Plan, title: str, criteria: tuple[str, ...], *, dry: bool) -> Request:
+    """The request behind a plan: its words, and the criteria of all its tasks."""
+    every = dict.fromkeys([*criteria, *(c for task in tasks.tasks for c in task.criteria)])
+    if not every and not dry:
+        raise UsageError("The plan has no acceptance criteria.", _HOW_PLANS)
+    words = title or tasks.tasks[0].description
+    return Request(title=cut(one_line(words), 120), text=title, criteria=tuple(every))
+
+
+_HOW_PLANS = """\
+Write them into the tasks, or on the command line:
+
+Task(subagent_type=…, description=…, prompt=…, criteria=["GET /workouts answers 200."])
+pullcord run -f PLAN.py --criterion "GET /workouts answers 200."\
+"""

@@ -1,0 +1,37 @@
+"""Which open question a word on the command line means: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pullcord.errors import NotFound, UsageError
+from pullcord.line.ask import Question
+from pullcord.line.state import Status
+
+Waiting = tuple[Status, Question]
+
+
+def matching(waiting: Sequence[Waiting], name: str) -> list[Waiting]:
+    """The open questions that `name` means: RUN/QUESTION, a question, a run or its beginning.
+
+    Raises NotFound when there is none.
+    """
+    run, _, question = name.partition("/")
+    newest = waiting[-1][0].run if waiting and run == "@last" else run
+    for found in (
+        [w for w in waiting if w[0].run.startswith(newest) and w[1].id == question],
+        [w for w in waiting if w[1].id == name],
+        [w for w in waiting if not question and w[0].run.startswith(newest)],
+    ):
+        if found:
+            return found
+    raise NotFound(f"No open question is called {name}.", "List them: pullcord inbox")
+
+
+def the_one(waiting: Sequence[Waiting], name: str) -> Waiting:
+    """The open question that `name` means. Raises UsageError when there are several."""
+    found = matching(waiting, name)
+    if len(found) > 1:
+        names = ", ".join(f"{status.run}/{question.id}" for status, question in found)
+        raise UsageError(f"{name} means several questions: {names}.", "Name one of them.")
+    return found[0]

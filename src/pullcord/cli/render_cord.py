@@ -1,0 +1,86 @@
+"""An open question as a person reads it: pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from pullcord.line.ask import Question
+from pullcord.model.escalation import NO_DEFAULT
+from pullcord.model.text import one_line
+
+_SHOWN = 5
+TITLES = {
+    "security": "SECURITY ALERT",
+    "data": "DATA RISK",
+    "architecture": "ARCHITECTURE CONFLICT",
+    "clarification": "DESIGN AMBIGUITY",
+    "debt": "TECHNICAL DEBT",
+    "rounds": "ROUNDS SPENT",
+    "budget": "BUDGET SPENT",
+    "quota": "QUOTA REACHED",
+    "conflict": "MERGE CONFLICT",
+    "approval": "APPROVAL NEEDED",
+    "unavailable": "SOMETHING IS MISSING",
+}
+
+
+def cord(run: str, question: Question, *, width: int = 80) -> list[str]:
+    """The block that says: the line stands still, why, what can be answered, and how."""
+    escalation = question.escalation
+    lines = [
+        f"!! CORD PULLED  {question.id}  {TITLES[escalation.kind]}   run {run} is paused, "
+        "nothing is lost",
+        *_paragraph(escalation.description, width),
+    ]
+    for name, text in escalation.fields.items():
+        lines += _paragraph(f"{name}: {text}", width)
+    lines += [f"   - {one_line(item)}" for item in escalation.evidence[:_SHOWN]]
+    if len(escalation.evidence) > _SHOWN:
+        lines.append(f"   - … and {len(escalation.evidence) - _SHOWN} more: pullcord show {run}")
+    lines += _options(escalation.options, escalation.recommendation, width)
+    lines.append(f"   Answer: {answer_command(run, question)}")
+    if escalation.kind in NO_DEFAULT:
+        lines.append("   Only a person can answer this one; it has no default.")
+    return lines
+
+
+def answer_command(run: str, question: Question) -> str:
+    """The command that gives the recommended, or the first, answer."""
+    options = question.escalation.options
+    recommended = question.escalation.recommendation
+    choice = str(options.index(recommended) + 1) if recommended in options else "1"
+    return f"pullcord answer {run}/{question.id} {choice if options else 'TEXT'}"
+
+
+def inbox(waiting: Sequence[tuple[str, str, Question]], *, width: int = 80) -> list[str]:
+    """Open questions as (run, the run's title, question), the oldest first."""
+    if not waiting:
+        return ["Nothing waits for you."]
+    lines: list[str] = []
+    for run, title, question in waiting:
+        lines += ["", *cord(run, question, width=width), f"   Run: {one_line(title)}"]
+    return lines[1:]
+
+
+def _options(options: Sequence[str], recommended: str, width: int) -> list[str]:
+    lines: list[str] = []
+    for number, option in enumerate(options, 1):
+        note = " (recommended)" if option == recommended else ""
+        lines += _paragraph(f"{option}{note}", width, first=f"     {number}  ", rest=" " * 8)
+    if recommended and recommended not in options:
+        lines += _paragraph(f"Recommendation: {recommended}", width)
+    return lines
+
+
+def _paragraph(text: str, width: int, first: str = "   ", rest: str = "     ") -> list[str]:
+    """Lines of the text; its own line breaks stay, as a proposal may be a block of YAML."""
+    lines: list[str] = []
+    for number, part in enumerate(text.strip().splitlines() or [""]):
+        indent = first if number == 0 else rest
+        kept = len(part) - len(part.lstrip())
+        lines += textwrap.wrap(
+            part.strip(), width, initial_indent=indent + " " * kept,
+            subsequent_indent=rest + " " * kept, break_on_hyphens=False,
+        ) or [""]  # fmt: skip
+    return lines

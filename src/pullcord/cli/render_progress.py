@@ -1,0 +1,163 @@
+"""A run's events as lines, one after the other: pure. For logs, pipes and scrollback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pullcord.cli.events import place
+from pullcord.cli.render import OUTCOMES, between, clock, fit, plural, short
+from pullcord.model.fact import Fact
+from pullcord.model.text import one_line
+
+SHOWN = 5
+"""Findings of one closed handoff that are printed."""
+_NAME = 24
+Facts = Mapping[str, Fact]
+
+
+def lines(fact: Fact, before: Facts, *, width: int = 0) -> list[str]:
+    """What this fact says to a person who has read those before it (by key).
+
+    `width` 0 gives plain lines that begin with the run's elapsed time; else lines of a terminal,
+    with the duration at the right end.
+    """
+    text = list(_lines(fact, before))
+    if width:
+        return [_wide(line, seconds, width) for line, seconds in text]
+    started = before["run"].at if "run" in before else fact.at
+    at = clock(between(started, fact.at))
+    return [f"{at:>7}  {line}{_took(seconds)}" for line, seconds in text]
+
+
+def _took(seconds: float | None) -> str:
+    return "" if seconds is None else f"  ({clock(seconds)})"
+
+
+def _wide(line: str, seconds: float | None, width: int) -> str:
+    took = "" if seconds is None else clock(seconds)
+    room = width - len(took) - 3
+    return f"  {fit(line, room):<{room}} {took}".rstrip()
+
+
+Line = tuple[str, float | None]
+
+
+def _lines(fact: Fact, before: Facts) -> Iterator[Line]:
+    task, number, what = place(fact.key)
+    body = fact.body
+    if what:
+        yield from _attempt(fact, before, task, number, what)
+    elif fact.key == "run":
+        yield from _started(fact.run, body)
+    elif fact.key == "result/judged":
+        yield _gates("result", body), _since(fact, before)
+    elif fact.key == "run/finished":
+        why = f": {one_line(body['why'])}" if body.get("why") else ""
+        mark = "✓" if body["state"] == "passed" else "✗"
+        yield f"{mark} run {body['state']}{why}", None
+    elif fact.key == "applied":
+        yield f"✓ applied to {body['branch']} at {short(body['commit'])}", None
+    elif fact.key.endswith("/skipped"):
+        yield f"- {fact.key.removesuffix('/skipped')}  skipped: {one_line(body['reason'])}", None
+    elif fact.key.startswith("waive/"):
+        where = fact.key.removeprefix("waive/")
+        yield f"! {where} waived by {one_line(body['by'])}: {one_line(body['reason'])}", None
+    elif fact.key.startswith("ask/"):
+        yield _asked(fact.key.removeprefix("ask/"), body), None
+
+
+def _started(run: str, body: Mapping[str, Any]) -> Iterator[Line]:
+    plan, title = body["plan"], one_line(body["request"]["title"])
+    count = plural(len(plan["tasks"]), "task")
+    yield f"Run {run}  {title}  ({plan['pattern']}, {count}, {body['runtime']})", None
+    if body["unsafe"]:
+        yield "! no sandbox: commands run unprotected on this machine (--unsafe-no-sandbox)", None
+
+
+def _attempt(fact: Fact, before: Facts, task: str, number: int, what: str) -> Iterator[Line]:
+    agent, description = _named(before, task)
+    again = f"round {number}: " if number > 1 else ""
+    if what == "opened":
+        yield f"● {agent:<{_NAME}}  {again}{description}", None
+    elif what == "worked":
+        yield f"{_ended(agent, again, description, fact.body['report'])}", _since(fact, before)
+    elif what == "judged":
+        yield _gates("  gates", fact.body), _since(fact, before)
+    elif what == "closed":
+        yield from _closed(agent, number, fact.body["findings"])
+    elif what == "handoff":
+        yield f"✓ {agent:<{_NAME}}  handed off {short(fact.body['commit'])}", None
+
+
+def _named(before: Facts, task: str) -> tuple[str, str]:
+    for entry in before["run"].body["plan"]["tasks"] if "run" in before else ():
+        if entry["id"] == task:
+            return entry["subagent_type"], one_line(entry["description"])
+    return task, ""
+
+
+def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) -> str:
+    status = report["status"]
+    if report["exit"] is None:
+        said, mark = "ended by a limit", "✗"
+    elif report["exit"] != 0:
+        said, mark = f"ended with exit status {report['exit']}", "✗"
+    elif status == "done":
+        said, mark = description, "✓"
+    else:
+        said, mark = f"{status.replace('_', ' ')}: {one_line(report['message'])}", "!"
+    if review := report.get("review"):
+        said += f" - {review['decision']}"
+        mark = "✓" if review["decision"] == "approve" else "!"
+    return f"{mark} {agent:<{_NAME}}  {again}{said}"
+
+
+def _gates(name: str, body: Mapping[str, Any]) -> str:
+    verdicts = [receipt["verdict"] for receipt in body["receipts"]]
+    shut = any(verdict["outcome"] not in ("pass", "waived") for verdict in verdicts)
+    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {gate_marks(verdicts)}"
+
+
+def gate_marks(verdicts: list[dict[str, Any]]) -> str:
+    """`types ✓  tests ✓ 212, 87.4%  openapi ✗`: each gate with its sign, the tests with numbers."""
+    return "  ".join(f"{v['gate']} {OUTCOMES[v['outcome']]}{_numbers(v)}" for v in verdicts)
+
+
+def _numbers(verdict: Mapping[str, Any]) -> str:
+    counts = verdict["counts"]
+    if verdict["gate"] != "tests" or "passed" not in counts:
+        return ""
+    covered = f", {counts['coverage']:.1f}%" if "coverage" in counts else ""
+    return f" {counts['passed']:.0f}{covered}"
+
+
+def _closed(agent: str, number: int, findings: list[dict[str, Any]]) -> Iterator[Line]:
+    yield f"✗ {agent:<{_NAME}}  handoff closed in round {number}", None
+    for finding in findings[:SHOWN]:
+        yield f"    {finding_line(finding)}", None
+    if len(findings) > SHOWN:
+        yield f"    … and {len(findings) - SHOWN} more: pullcord show @last", None
+
+
+def finding_line(finding: Mapping[str, Any]) -> str:
+    """`tests  tests/api/test_a.py:88  assert 404 == 204`."""
+    where = finding["path"] + (f":{finding['line']}" if finding["line"] else "")
+    parts = (finding["gate"], where, one_line(finding["message"]))
+    return "  ".join(part for part in parts if part)
+
+
+def _since(fact: Fact, before: Facts) -> float | None:
+    """Seconds since the fact before, which is what the work or the judging took."""
+    last = max(before.values(), key=lambda f: f.seq, default=None)
+    task, number, what = place(fact.key)
+    if what == "worked":
+        last = before.get(f"{task}/{number}/opened", last)
+    return between(last.at, fact.at) if last else None
+
+
+def _asked(name: str, body: Mapping[str, Any]) -> str:
+    if name.endswith("/answer"):
+        question = name.removesuffix("/answer")
+        return f"✓ {question} answered by {one_line(body['by'])}: {one_line(body['text'])}"
+    return f"! cord pulled: {name}  {one_line(body['escalation']['description'])}"
