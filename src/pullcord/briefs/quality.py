@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pullcord.model.quality import Receipt, Verdict
 from pullcord.model.text import cut, one_line
@@ -16,12 +16,23 @@ JUDGES: dict[str, tuple[str, ...]] = {
 """SPEC.md's required checks and the gates that decide them."""
 
 
-def quality_lines(receipts: Sequence[Receipt]) -> dict[str, str]:
-    """Check → `✅/❌ details`. ✅ only if every gate of the check ran and passed."""
+def quality_lines(
+    receipts: Sequence[Receipt], skipped: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Check → `✅/❌ details`. ✅ only if every gate of the check ran and passed.
+
+    `skipped` maps gates that do not apply to this repository to the reason; their check says so
+    under the mark of neither.
+    """
     last = {receipt.verdict.gate: receipt.verdict for receipt in receipts}
-    return {
-        check: _line(check, [last.get(gate) for gate in gates]) for check, gates in JUDGES.items()
-    }
+    reasons = dict(skipped or {})
+    lines = {}
+    for check, gates in JUDGES.items():
+        due = [gate for gate in gates if gate in last or gate not in reasons]
+        why = one_line("; ".join(reasons[gate] for gate in gates if gate in reasons))
+        found = _line(check, [last.get(gate) for gate in due])
+        lines[check] = found if due else f"➖ does not apply: {cut(why, 160)}"
+    return lines
 
 
 def _line(check: str, verdicts: list[Verdict | None]) -> str:
@@ -49,7 +60,7 @@ def _success(check: str, verdicts: list[Verdict]) -> str:
     counts = verdicts[0].counts
     if check == "pytest" and "passed" in counts:
         passed = int(counts["passed"])
-        total = int(counts.get("total", passed))
+        total = int(counts.get("tests", passed))
         covered = f", coverage {counts['coverage']:.1f} %" if "coverage" in counts else ""
         return f"{passed}/{total} passing{covered}"
     details = [one_line(verdict.detail) for verdict in verdicts if verdict.detail]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from pullcord.briefs.quality import quality_lines
-from pullcord.model.quality import Receipt
 from pullcord.model.text import cut, one_line
 from pullcord.model.view import RunView, TaskView
 
@@ -46,7 +45,7 @@ def progress(view: RunView) -> str:
         f"⏳ Next: {_next(queued)}",
         "",
         "Quality Status:",
-        *_checks(view.receipts),
+        *_checks(view),
     ]
     return "\n".join(lines) + "\n"
 
@@ -88,7 +87,7 @@ def final(view: RunView) -> str:
         f"- {tests}",
         "",
         "Quality Validation:",
-        *_final_checks(view.receipts),
+        *_final_checks(view),
         "",
         *(_bullets(view.follow_ups) or ["- No follow-up items"]),
     ]
@@ -185,14 +184,16 @@ def _contribution(task: TaskView) -> str:
     return f"{_about(task)} ({task.state})"
 
 
-def _checks(receipts: Sequence[Receipt]) -> list[str]:
-    return [f"- {check}: {line}" for check, line in quality_lines(receipts).items()]
+def _checks(view: RunView) -> list[str]:
+    lines = quality_lines(view.receipts, view.skipped)
+    return [f"- {check}: {line}" for check, line in lines.items()]
 
 
-def _final_checks(receipts: Sequence[Receipt]) -> list[str]:
+def _final_checks(view: RunView) -> list[str]:
     """The checks in the words of SPEC.md's final summary where they are green."""
-    lines = quality_lines(receipts)
-    counts = next((r.verdict.counts for r in reversed(receipts) if r.verdict.gate == "tests"), {})
+    lines = quality_lines(view.receipts, view.skipped)
+    judged = [r.verdict for r in reversed(view.receipts)]
+    counts = next((r.counts for r in judged if r.gate == "tests"), {})
     green = {
         "mypy": "✅ No errors",
         "ruff": "✅ All rules pass",

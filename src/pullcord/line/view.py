@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pullcord.briefs import summary as summaries
@@ -41,6 +41,8 @@ async def view_of(
     for task, state in zip(start.plan.tasks, status.tasks, strict=True):
         summary = await _summary(git, bodies, state)
         tasks.append(_task(task, state, summary, status, bodies))
+    judged = [fact.body for fact in facts if fact.key.endswith("/judged")]
+    skipped = judged[-1].get("skipped", {}) if judged else {}
     receipts = result_receipts(facts)
     covered = coverage(facts)
     return RunView(
@@ -49,10 +51,11 @@ async def view_of(
         state=status.state,
         tasks=tuple(tasks),
         receipts=receipts,
+        skipped=skipped,
         deliverables=deliverables(changes),
         tests_added=_tests_added(facts, receipts),
         criteria=tuple(_criterion(c) for c in covered),
-        success=success(status, receipts, covered, tasks),
+        success=success(status, receipts, skipped, covered, tasks),
         follow_ups=_follow_ups(tasks),
         notes=_notes(status, start),
     )
@@ -140,6 +143,7 @@ def _criterion(covered: Covered) -> CriterionView:
 def success(
     status: Status,
     receipts: Sequence[Receipt],
+    skipped: Mapping[str, str],
     covered: Sequence[Covered],
     tasks: Sequence[TaskView],
 ) -> tuple[SuccessView, ...]:
@@ -147,8 +151,10 @@ def success(
     gates = {receipt.verdict.gate: receipt.verdict for receipt in receipts}
 
     def clean(*names: str) -> tuple[bool, str]:
-        missing = [n for n in names if n not in gates or gates[n].outcome != "pass"]
+        due = [n for n in names if n not in skipped]
+        missing = [n for n in due if n not in gates or gates[n].outcome != "pass"]
         said = [f"{n}: {gates[n].outcome if n in gates else 'not judged'}" for n in missing]
+        said += [f"{n} does not apply: {skipped[n]}" for n in names if n in skipped]
         return not missing, ", ".join(said)
 
     met = [c for c in covered if c.covered]

@@ -60,6 +60,8 @@ class RunView(Value):
     state: State
     tasks: tuple[TaskView, ...]
     receipts: tuple[Receipt, ...] = ()
+    skipped: dict[str, str] = {}
+    """Gates that do not apply to this repository, and why."""
     deliverables: tuple[str, ...] = ()
     tests_added: int = 0
     criteria: tuple[CriterionView, ...] = ()
