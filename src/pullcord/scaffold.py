@@ -72,9 +72,9 @@ def files(*, name: str, today: date) -> dict[str, bytes]:
     environment.filters["sha256"] = lambda text: hashlib.sha256(text.encode()).hexdigest()
     # Deeper files last: contract/ repeats openapi.json of the root.
     for source in sorted(TEMPLATE.rglob("*"), key=lambda path: (len(path.parts), path)):
-        if not source.is_file() or "__pycache__" in source.parts:
-            continue
         parts = source.relative_to(TEMPLATE).parts
+        if not source.is_file() or any(part.startswith((".", "__pycache__")) for part in parts):
+            continue
         path = "/".join(re.sub(r"^dot_", ".", part) for part in parts)
         content = source.read_bytes()
         if path.endswith(".jinja"):

@@ -1,5 +1,6 @@
 """Who may ask."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -30,6 +31,9 @@ def test_every_operation_needs_a_token(app: FastAPI, client: TestClient) -> None
     [
         "",
         "no token",
+        "ä.ö.ü",
+        f"{b64encode(b'[' * 40_000).decode()}.e30.e30",
+        f"{b64encode(b'9' * 40_000).decode()}.e30.e30",
         token(exp=NOW - timedelta(seconds=1)),
         token(nbf=NOW + timedelta(hours=1)),
         token(secret="another secret, long enough for HS256 too"),
@@ -42,7 +46,9 @@ def test_every_operation_needs_a_token(app: FastAPI, client: TestClient) -> None
     ],
 )
 def test_a_token_that_proves_nothing_is_refused(client: TestClient, bearer: str) -> None:
-    response = client.get("/plans", headers={"Authorization": f"Bearer {bearer}"})
+    authorization = f"Bearer {bearer}".encode("latin-1")
+
+    response = client.get("/plans", headers={b"Authorization": authorization})
 
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"].startswith("Bearer")

@@ -40,7 +40,7 @@ async def current_user(
         )
     except jwt.ExpiredSignatureError as error:
         raise Unauthorized("The token has expired.", challenge="invalid_token") from error
-    except jwt.InvalidTokenError as error:
+    except (jwt.InvalidTokenError, RecursionError) as error:
         raise Unauthorized("The token is not valid.", challenge="invalid_token") from error
     user_id: str = claims["sub"]
     if not (0 < len(user_id) <= USER_ID_LENGTH and user_id.isprintable()):

@@ -56,7 +56,7 @@ class ServiceError(Exception):
 
     def problem(self) -> Problem:
         """Return the document that the client gets."""
-        return Problem(title=self.status.phrase, status=self.status, detail=self.detail)
+        return Problem(title=phrase(self.status), status=self.status, detail=self.detail)
 
 
 class Unauthorized(ServiceError):
@@ -117,11 +117,16 @@ class Unavailable(ServiceError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
+def phrase(status: int) -> str:
+    """Return the name of a status. Python changed the name of 422 with 3.13; we do not."""
+    return "Unprocessable Content" if status == 422 else HTTPStatus(status).phrase
+
+
 def problems(*statuses: int) -> Responses:
     """Document the errors of an operation: `responses=problems(404, 409)`."""
     return {
         status: {
-            "description": HTTPStatus(status).phrase,
+            "description": phrase(status),
             "model": ValidationProblem if status == HTTPStatus.UNPROCESSABLE_ENTITY else Problem,
         }
         for status in statuses
@@ -177,7 +182,7 @@ def install_error_handlers(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if status == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(_allowed_methods(request))
-        problem = Problem(title=status.phrase, status=status, detail=error.detail)
+        problem = Problem(title=phrase(status), status=status, detail=error.detail)
         return _response(problem, headers)
 
     @app.exception_handler(Exception)
