@@ -36,7 +36,7 @@ class Format:
                 gate=self.name,
                 rule="format",
                 message="is not formatted: run the formatter",
-                path=tool.repository_path(path),
+                path=tool.repository_path(case, path),
             )
             for path in dirty
         ]
@@ -51,7 +51,13 @@ class Format:
             )
         if broken := _UNREADABLE.findall(done.stdout + done.stderr):
             findings = [
-                Finding(gate=self.name, rule="syntax", message=what, path=path, line=int(line))
+                Finding(
+                    gate=self.name,
+                    rule="syntax",
+                    message=what,
+                    path=tool.repository_path(case, path),
+                    line=int(line),
+                )
                 for what, path, line in broken
             ]
             detail = f"{len(broken)} files cannot be parsed"

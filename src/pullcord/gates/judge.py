@@ -7,6 +7,7 @@ import asyncio
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pullcord.errors import NotFound
@@ -76,5 +77,6 @@ async def _one(name: str, gate: Gate, case: Case, memory: Memory | None) -> Verd
         took = round(time.monotonic() - started, 3)
         verdict = verdict.model_copy(update={"duration_s": took})
     if memory:
-        memory.keep(gate, case, verdict)
+        with suppress(OSError):  # a full disk costs the next judgement some time, and nothing else
+            memory.keep(gate, case, verdict)
     return verdict

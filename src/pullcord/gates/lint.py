@@ -29,7 +29,7 @@ class Lint:
         if reason := tool.broken(done, "ruff"):
             return tool.verdict(self.name, "error", reason, done, tools=tools)
         try:
-            findings = [_finding(entry) for entry in json.loads(done.stdout)]
+            findings = [_finding(case, entry) for entry in json.loads(done.stdout)]
         except (ValueError, KeyError, TypeError) as error:
             detail = f"ruff's report cannot be read: {error}"
             return tool.verdict(self.name, "error", detail, done, tools=tools)
@@ -50,11 +50,11 @@ class Lint:
         )
 
 
-def _finding(entry: dict[str, Any]) -> Finding:
+def _finding(case: Case, entry: dict[str, Any]) -> Finding:
     return Finding(
         gate="lint",
         rule=entry.get("code") or "syntax",
         message=entry["message"],
-        path=tool.repository_path(entry["filename"]),
+        path=tool.repository_path(case, entry["filename"]),
         line=entry["location"]["row"],
     )

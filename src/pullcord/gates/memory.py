@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pullcord.gates.policy import digest, locks, policy_key
+from pullcord.gates.policy import digest, file_digest, locks, policy_key
 from pullcord.model.quality import Verdict
 from pullcord.protocols import Case, Gate
 
@@ -66,6 +66,11 @@ class Memory:
         return self.folder / gate.name / f"{_key(gate, case, (judged, before, trusted))}.json"
 
 
+def _documents(case: Case) -> list[str]:
+    """The OpenAPI documents: they may lie in a folder that the caller takes for mere prose."""
+    return [d for d in (case.project.openapi, case.project.published) if d]
+
+
 def _key(gate: Gate, case: Case, trees: tuple[str, str, str]) -> str:
     return digest({
         "gate": gate.name,
@@ -73,6 +78,7 @@ def _key(gate: Gate, case: Case, trees: tuple[str, str, str]) -> str:
         # Not the agent: what a tool finds does not depend on who wrote the code.
         "policy": policy_key(case.project, case.trusted),
         "locks": locks(case.tree),
+        "documents": [file_digest(case.tree / d) for d in _documents(case)],
         "environment": case.environment.key,
         "sandbox": case.sandbox.name,
         "expectation": case.expectation.model_dump(),

@@ -27,7 +27,7 @@ def policy_key(project: Project, trusted: Path, agent: Agent | None = None) -> s
     scope = [agent.name, *agent.write] if agent else None
     return digest({
         "project": project.model_dump(mode="json"),
-        "files": {n: _digest(trusted / n) for n in names if (trusted / n).is_file()},
+        "files": {n: file_digest(trusted / n) for n in names if (trusted / n).is_file()},
         "gates": _gate_versions(),
         "agent": scope,
     })  # fmt: skip
@@ -40,7 +40,7 @@ def policy(case: Case) -> str:
 
 def locks(tree: Path) -> dict[str, str]:
     """The digests of the lock files in a tree."""
-    return {n: _digest(tree / n) for n in _LOCKS if (tree / n).is_file()}
+    return {n: file_digest(tree / n) for n in _LOCKS if (tree / n).is_file()}
 
 
 def digest(value: object) -> str:
@@ -57,5 +57,8 @@ def _gate_versions() -> Mapping[str, str]:
     }
 
 
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """The hash of a file's bytes, '' when there is no regular file."""
+    if path.is_symlink() or not path.is_file():
+        return ""
     return hashlib.sha256(path.read_bytes()).hexdigest()

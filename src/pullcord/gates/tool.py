@@ -134,6 +134,9 @@ def versions(environment: Environment, *names: str) -> dict[str, str]:
     return found
 
 
-def repository_path(path: str) -> str:
-    """A path that a tool printed, relative to the repository."""
-    return path.removeprefix("/repo/").removeprefix("./")
+def repository_path(case: Case, path: str) -> str:
+    """A path that a tool printed, relative to the repository. Without a sandbox there is no /repo,
+    and tools print where the tree really lies."""
+    for prefix in ("/repo/", f"{staged(case)}/", "./"):
+        path = path.removeprefix(prefix)
+    return path

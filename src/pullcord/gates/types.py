@@ -58,7 +58,7 @@ def _verdict(case: Case, done: Completed) -> Verdict:
     tools = tool.versions(case.environment, "mypy")
     if reason := tool.broken(done, "mypy"):
         return tool.verdict("types", "error", reason, done, tools=tools)
-    findings = [_finding(m) for m in _ERROR.finditer(done.stdout)]
+    findings = [_finding(case, m) for m in _ERROR.finditer(done.stdout)]
     files = max((int(n) for pair in _FILES.findall(done.stdout) for n in pair if n), default=0)
     counts = {"errors": len(findings), "files": files}
     if done.exit == 0 and not findings and files:
@@ -74,11 +74,11 @@ def _verdict(case: Case, done: Completed) -> Verdict:
     return tool.verdict("types", "error", detail, done, tools=tools, counts=counts)
 
 
-def _finding(match: re.Match[str]) -> Finding:
+def _finding(case: Case, match: re.Match[str]) -> Finding:
     return Finding(
         gate="types",
         rule=match["code"] or "error",
         message=match["message"],
-        path=tool.repository_path(match["path"]),
+        path=tool.repository_path(case, match["path"]),
         line=int(match["line"]),
     )
