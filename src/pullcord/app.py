@@ -22,6 +22,7 @@ from pullcord.line.ask import Question, default_answer, questions
 from pullcord.line.parts import Parts
 from pullcord.line.run import carry_out
 from pullcord.line.state import Status, status_of
+from pullcord.line.verify import verify
 from pullcord.line.view import view_of
 from pullcord.line.working import Place, working_case
 from pullcord.model.escalation import Answer
@@ -149,6 +150,7 @@ class Orchestrator:
         return Parts(
             start=start,
             drive=drive,
+            repository=self.repository,
             tree=self._tree(drive.run),
             agents=agent_files.load(trusted / ".claude" / "agents"),
             runtime=self._runtime(start),
@@ -307,6 +309,7 @@ class Orchestrator:
                 f"{run} started from a detached head, so there is no branch to move.",
                 f"Make one: git branch NAME {status.head[:12]}",
             )
+        await verify(self.repository.git, await self.ledger.read(run))
         await self.repository.apply(status.branch, status.base, status.head)
         body = {"branch": status.branch, "commit": status.head}
         await self.ledger.append(run, "applied", body, epoch=0)

@@ -86,7 +86,12 @@ async def _work(
     folder = await parts.tree.clone(name, opened.base)
     brief, workspace = await brief_for(parts, task, round, opened, findings, folder)
     agent = parts.agents[task.subagent_type]
+    yours = await parts.repository.fingerprint()
     report = await parts.runtime.run(agent, brief, workspace, parts.sandbox)
+    now = await parts.repository.fingerprint()
+    touched = sorted(name for name in yours if now[name] != yours[name])
+    if touched:
+        await parts.drive.record(f"{task.id}/{round}/touched", {"names": touched})
     tree = await parts.tree.freeze(folder, opened.base)
     message = f"{task.description}\n\n{_TRAILER}{json.dumps(report.model_dump(mode='json'))}\n"
     commit = await parts.tree.commit(

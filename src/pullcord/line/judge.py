@@ -70,7 +70,7 @@ async def _judged(
         )
         parts.cache.mkdir(parents=True, exist_ok=True)
         memory = None if fresh else gates.Memory(parts.verdicts, await _inputs(parts, span))
-        judgement = await gates.judge(case, memory=memory)
+        judgement = await _twice(case, memory)
         shutil.rmtree(scratch, ignore_errors=True)
         policy = gates.policy(case)
         receipts = [
@@ -98,3 +98,14 @@ async def _inputs(parts: Parts, span: tuple[str, str]) -> tuple[str, str, str]:
         await git.fingerprint(before, DOCUMENTS),
         await git.fingerprint(parts.start.base, DOCUMENTS),
     )
+
+
+async def _twice(case: Case, memory: gates.Memory | None) -> gates.Judgement:
+    """Judge; what ended in an error, which says nothing about the tree, is judged once more."""
+    first = await gates.judge(case, memory=memory)
+    broken = [verdict.gate for verdict in first.verdicts if verdict.outcome == "error"]
+    if not broken:
+        return first
+    second = {v.gate: v for v in (await gates.judge(case, broken, memory=memory)).verdicts}
+    verdicts = tuple(second.get(verdict.gate, verdict) for verdict in first.verdicts)
+    return gates.Judgement(verdicts, first.skipped)

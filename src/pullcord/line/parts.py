@@ -16,6 +16,7 @@ from pullcord.model.run import Start
 from pullcord.model.work import Environment
 from pullcord.protocols import Runtime, Sandbox
 from pullcord.workspace.line import RunTree
+from pullcord.workspace.repository import Repository
 
 REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
 """Agents that get the packet and whose report must hold a verdict."""
@@ -31,6 +32,7 @@ class Parts:
 
     start: Start
     drive: Drive
+    repository: Repository
     tree: RunTree
     agents: Mapping[str, Agent]
     runtime: Runtime

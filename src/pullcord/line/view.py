@@ -57,7 +57,7 @@ async def view_of(
         criteria=tuple(_criterion(c) for c in covered),
         success=success(status, receipts, skipped, covered, tasks),
         follow_ups=_follow_ups(tasks),
-        notes=_notes(status, start),
+        notes=_notes(status, start, bodies),
     )
 
 
@@ -180,8 +180,14 @@ def _follow_ups(tasks: Sequence[TaskView]) -> tuple[str, ...]:
     return last[-1].considerations[:6] if last else ()
 
 
-def _notes(status: Status, start: Start) -> tuple[str, ...]:
+def _notes(status: Status, start: Start, bodies: dict[str, Any]) -> tuple[str, ...]:
     notes = list(start.plan.notes)
+    notes += [
+        f"While {key.removesuffix('/touched')} worked, your repository changed: "
+        f"{', '.join(body['names'])}. If that was not you, do not apply."
+        for key, body in bodies.items()
+        if key.endswith("/touched")
+    ]
     notes += [f"Waived: {place} by {word}" for place, word in status.waivers.items()]
     if status.unsafe:
         notes.append("This run worked WITHOUT a sandbox (--unsafe-no-sandbox).")
