@@ -23,7 +23,7 @@ def alive(pid: int) -> bool:
 
 async def until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
     patience = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < patience:  # noqa: ASYNC110 - another process
+    while not (held := holds()) and time.monotonic() < patience:
         await asyncio.sleep(0.01)
     return held
 
@@ -208,7 +208,7 @@ asyncio.run(run(["sh", "-c", "sleep 60 & echo $! $$ >" + sys.argv[1] + "; wait"]
 
 async def test_nothing_outlives_an_orchestrator_that_is_killed(tmp_path: Path) -> None:
     argv = [sys.executable, "-c", ORCHESTRATOR, str(tmp_path / "pids")]
-    with subprocess.Popen(argv) as orchestrator:  # noqa: ASYNC220 - what is tested cannot start it
+    with subprocess.Popen(argv) as orchestrator:
         pids = [int(pid) for pid in (await appears(tmp_path / "pids")).split()]
         assert all(alive(pid) for pid in pids)
         orchestrator.send_signal(signal.SIGKILL)

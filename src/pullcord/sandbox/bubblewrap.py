@@ -29,7 +29,7 @@ ENVIRONMENT = {
     "HOME": "/tmp/home",
     "TMPDIR": "/tmp",
     "USER": "dev",
-    "XDG_RUNTIME_DIR": "/tmp",
+    "XDG_RUNTIME_DIR": "/tmp/run",
     "LANG": "C.UTF-8",
     "PYTHONDONTWRITEBYTECODE": "1",
     # The environment is complete: what is missing is an error, not a reason to download.
@@ -98,10 +98,13 @@ def _namespaces(box: Box, nested: bool) -> Iterator[str]:
 
 
 def _system(network: bool) -> Iterator[str]:
-    yield from ("--proc", "/proc", "--dev", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/dev/shm")
+    # Read-only, because root outside is still the kernel's root for the files below /proc/sys.
+    yield from ("--proc", "/proc", "--remount-ro", "/proc")
+    yield from ("--dev", "/dev", "--size", str(TMP_BYTES), "--tmpfs", "/dev/shm")
     yield from ("--remount-ro", "/dev")
     # Before all binds: a workspace or an interpreter may itself lie below /tmp.
-    yield from ("--size", str(TMP_BYTES), "--tmpfs", "/tmp", "--dir", "/tmp/home")
+    yield from ("--size", str(TMP_BYTES), "--tmpfs", "/tmp")
+    yield from ("--dir", "/tmp/home", "--perms", "0700", "--dir", ENVIRONMENT["XDG_RUNTIME_DIR"])
     for path in map(Path, _SYSTEM):
         if path.is_symlink():
             yield from ("--symlink", str(path.readlink()), str(path))
