@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import jwt
 import pytest
@@ -28,22 +28,31 @@ def token(
     return jwt.encode(claims, secret, algorithm)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> Settings:
     return Settings(app_env="test", jwt_secret=SECRET)
 
 
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    """The service with rows in memory. Override a provider to replace its repository."""
-    return create_app(settings)
-
-
-@pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    """Somebody without a token."""
-    with TestClient(app, raise_server_exceptions=False) as client:
+@pytest.fixture(scope="session")
+def started(settings: Settings) -> Iterator[TestClient]:
+    """The service, started once: starting it takes longer than most tests."""
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def app(started: TestClient) -> Iterator[FastAPI]:
+    """The service without rows. Override a provider to replace its repository."""
+    app = cast(FastAPI, started.app)
+    app.state.storage = Memory()
+    yield app
+    app.dependency_overrides.clear()
+
+
+@pytest.fixture
+def client(app: FastAPI, started: TestClient) -> TestClient:
+    """Somebody without a token."""
+    return started
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"  # noqa: S105
+DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"  # noqa: S105 - refused in production
 
 
 class Settings(BaseModel):
