@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pullcord.gates import tool
 from pullcord.gates.ruff import paths
 from pullcord.model.quality import Finding, Verdict
 from pullcord.protocols import Case
 
-_UNREADABLE = re.compile(r"invalid-syntax: (.+)\n\s*--> (.+?):(\d+):")
+_DIRTY = re.compile(r"^(?:Would reformat: (.+)|unformatted: .*\n\s*--> (.+?):(\d+):\d+)$", re.M)
+"""A file that is not formatted, in the words of old and new versions of ruff."""
+_UNREADABLE = re.compile(r"^(?:error: )?invalid-syntax: (.+)\n\s*--> (.+?):(\d+):\d+$", re.M)
+_TOTALS = re.compile(r"(\d+) files? (?:would be reformatted|already formatted)")
 
 
 class Format:
@@ -28,39 +32,29 @@ class Format:
         tools = tool.versions(case.environment, "ruff")
         if reason := tool.broken(done, "ruff"):
             return tool.verdict(self.name, "error", reason, done, tools=tools)
-        dirty = re.findall(r"^Would reformat: (.+)$", done.stdout, re.M)
-        counted = re.search(r"(\d+) files? already formatted", done.stdout)
-        total = len(dirty) + (int(counted[1]) if counted else 0)
-        findings = [
-            Finding(
-                gate=self.name,
-                rule="format",
-                message="is not formatted: run the formatter",
-                path=tool.repository_path(case, path),
-            )
-            for path in dirty
-        ]
-        counts = {"files": total}
-        if done.exit == 0 and not dirty and total:
-            detail = f"{total} files formatted"
+        text = f"{done.stdout}\n{done.stderr}"
+        findings = [*_dirty(case, text), *_unreadable(case, text)]
+        counts = {"files": sum(int(n) for n in _TOTALS.findall(text)), "findings": len(findings)}
+        if done.exit == 0 and not findings and counts["files"]:
+            detail = f"{counts['files']} files formatted"
             return tool.verdict(self.name, "pass", detail, done, tools=tools, counts=counts)
-        if done.exit == 1 and dirty:
-            detail = f"{len(dirty)} of {total} files are not formatted"
+        if done.exit in (1, 2) and findings:
+            detail = f"{len(findings)} files are not formatted"
             return tool.verdict(
                 self.name, "fail", detail, done, findings=findings, tools=tools, counts=counts
             )
-        if broken := _UNREADABLE.findall(done.stdout + done.stderr):
-            findings = [
-                Finding(
-                    gate=self.name,
-                    rule="syntax",
-                    message=what,
-                    path=tool.repository_path(case, path),
-                    line=int(line),
-                )
-                for what, path, line in broken
-            ]
-            detail = f"{len(broken)} files cannot be parsed"
-            return tool.verdict(self.name, "fail", detail, done, findings=findings, tools=tools)
         detail = "ruff found no file" if done.exit == 0 else f"ruff ended with {done.exit}"
         return tool.verdict(self.name, "error", detail, done, tools=tools)
+
+
+def _dirty(case: Case, text: str) -> Iterator[Finding]:
+    for old, new, line in _DIRTY.findall(text):
+        path = tool.repository_path(case, old or new)
+        message = "is not formatted: run the formatter"
+        yield Finding(gate="format", rule="format", message=message, path=path, line=int(line or 0))
+
+
+def _unreadable(case: Case, text: str) -> Iterator[Finding]:
+    for what, path, line in _UNREADABLE.findall(text):
+        place = tool.repository_path(case, path)
+        yield Finding(gate="format", rule="syntax", message=what, path=place, line=int(line))
