@@ -113,6 +113,9 @@ class SpecimenQuery(ListQuery):
     kind: Literal["animal", "plant"] | None = None
     box_id: Uuid | None = None
     tag: Annotated[Text | None, Contains("tags")] = None
+    count: Annotated[Integer | None, Contains("counts")] = None
+    ratio: Annotated[Number | None, Contains("ratios")] = None
+    code_in: Annotated[Uuid | None, Contains("codes")] = None
     weight: Number | None = None
     weight_from: Annotated[Number | None, AtLeast("weight")] = None
     weight_to: Annotated[Number | None, AtMost("weight")] = None
@@ -283,7 +286,15 @@ def test_every_filter_finds_what_it_names(specimens: Specimens, boxes: Boxes) ->
         name="a", alive=True, code=UUID(int=1), weight=0.1, seen_at=noon, tags=["x"], box_id=first
     )
     b = SpecimenCreate(name="b", kind="plant", weight=0.2, tags=["x", "y"], box_id=first)
-    c = SpecimenCreate(name="c", alive=False, seen_at=noon + timedelta(seconds=1), box_id=second)
+    c = SpecimenCreate(
+        name="c",
+        alive=False,
+        seen_at=noon + timedelta(seconds=1),
+        counts=[7],
+        ratios=[0.5],
+        codes=[UUID(int=9)],
+        box_id=second,
+    )
     for values in (a, b, c):
         specimens.create("ada", values)
 
@@ -298,6 +309,9 @@ def test_every_filter_finds_what_it_names(specimens: Specimens, boxes: Boxes) ->
     assert names(specimens, tag="x", sort="name") == ["a", "b"]
     assert names(specimens, tag="y") == ["b"]
     assert names(specimens, tag="z") == []
+    assert names(specimens, count=7) == ["c"]
+    assert names(specimens, ratio=0.5) == ["c"]
+    assert names(specimens, code_in=UUID(int=9)) == ["c"]
     assert names(specimens, weight=0.1) == ["a"]
     assert names(specimens, weight_from=0.2) == ["b"]
     assert names(specimens, weight_to=0.1) == ["a"]
@@ -372,6 +386,9 @@ def test_a_row_without_an_owner_refers_only_to_what_its_writer_sees(
         labels.create("grace", LabelCreate.model_validate({"class": "b", "box_id": box_id}))
     with pytest.raises(UnknownReference):
         labels.replace("grace", row["id"], values)
+    with pytest.raises(NotFound):
+        labels.replace("grace", uuid4(), values)
+    assert labels.find("ada", LabelQuery()) == ([row], 1)
 
 
 def test_rows_in_memory_are_not_shared_with_callers(specimens: Specimens, box_id: UUID) -> None:

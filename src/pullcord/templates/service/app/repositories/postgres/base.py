@@ -36,8 +36,9 @@ class PostgresRepository(Generic[RowT, ValuesT]):
             self._name, _names(row), _placeholders(row), self._columns
         )
         with self._write(), self._database.session(user_id) as cursor:
+            stored = cursor.execute(statement, list(row.values())).fetchone()
             self._look_up_references(cursor, row)
-            return cast(RowT, cursor.execute(statement, list(row.values())).fetchone())
+            return cast(RowT, stored)
 
     def find(self, user_id: str, query: ListQuery) -> tuple[list[RowT], int]:
         """Return one page of the rows that match, and how many match."""
@@ -71,8 +72,9 @@ class PostgresRepository(Generic[RowT, ValuesT]):
         ).format(self._name, _names(row), _placeholders(row), self._one, self._columns)
         parameters = [*row.values(), *self._key(user_id, row_id)]
         with self._write(), self._database.session(user_id) as cursor:
+            stored = self._found(cursor.execute(statement, parameters).fetchone())
             self._look_up_references(cursor, row)
-            return self._found(cursor.execute(statement, parameters).fetchone())
+            return stored
 
     def delete(self, user_id: str, row_id: UUID) -> None:
         """Remove a row. Raises NotFound, or Conflict when other rows need it."""
