@@ -1,1 +1,6 @@
+"""Who works: shipped definitions in the `.claude/agents` format, loader, lint."""
 
+from pullcord.agents.definitions import load, parse, shipped
+from pullcord.agents.lint import lint
+
+__all__ = ["lint", "load", "parse", "shipped"]

@@ -156,7 +156,7 @@ def _read(head: re.Match[str], lines: list[str], raised_by: str) -> Escalation |
     said = bool(head[1]) or head[2].isupper() or bool(own)
     description = _value(head[3])
     texts = [description, *values.values(), *lists.get(form.options, [])]
-    content = [t for t in texts if _value(t) and not _placeholder(t)]
+    content = [t for t in texts if _value(t) and not _placeholder(t) and t != DEBT_QUESTION]
     if not said or not content or _placeholder(description):
         return None
     options = lists.get(form.options) or lists.get("Options") or []

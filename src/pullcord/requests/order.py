@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from pullcord.model.agent import Agent
+from pullcord.model.roles import ALIASES, PLANNERS, REVIEWERS
 from pullcord.model.task import Plan, Task
 from pullcord.model.text import cut, numbered, one_line, slug
 from pullcord.model.words import terms
@@ -15,8 +16,6 @@ from pullcord.requests.recovery import recovery_of
 Problem = tuple[int, str]
 """A line (0 where there is none) and what is wrong there."""
 
-PLANNERS = frozenset({"sprint-manager", "api-designer", "database-architect"})
-REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
 _GENERIC = terms("test tests endpoint method repository file code docs write")
 
 
@@ -24,7 +23,6 @@ def complete(
     tasks: Sequence[Task],
     pattern: str,
     known: Mapping[str, Agent],
-    aliases: Mapping[str, str],
     *,
     lines: Sequence[int] = (),
     problems: list[Problem],
@@ -37,7 +35,7 @@ def complete(
     at = [*lines, *([0] * (len(tasks) - len(lines)))]
     named: list[Task] = []
     for task, line in zip(tasks, at, strict=True):
-        if wrong := unknown_agent(task.subagent_type, known, aliases):
+        if wrong := unknown_agent(task.subagent_type, known):
             problems.append((line, wrong))
         taken = {t.id for t in named}
         if task.id and (task.id in taken or slug(task.id) != task.id):
@@ -55,11 +53,11 @@ def complete(
     )
 
 
-def unknown_agent(name: str, known: Mapping[str, Agent], aliases: Mapping[str, str]) -> str:
+def unknown_agent(name: str, known: Mapping[str, Agent]) -> str:
     """'' for an agent that exists, else what is wrong and which was probably meant."""
     if name in known:
         return ""
-    meant = aliases.get(name.strip().lower().replace("_", "-"), "")
+    meant = ALIASES.get(name.strip().lower().replace("_", "-"), "")
     close = [meant] if meant in known else difflib.get_close_matches(name, known, 1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return f"there is no agent {one_line(name)!r}{hint} Known: {', '.join(sorted(known))}"

@@ -26,24 +26,27 @@ _REQUIRED = ("subagent_type", "description", "prompt")
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)^\1[`~]*[ \t]*$", re.M | re.S)
 
 
-def load(
-    path: Path, pattern: str, known: Mapping[str, Agent], aliases: Mapping[str, str] | None = None
-) -> Plan:
+def load(path: Path, pattern: str, known: Mapping[str, Agent]) -> Plan:
     """The plan in a file."""
-    return parse(read_text(path), pattern, known, aliases, str(path))
+    return parse(read_text(path), pattern, known, str(path))
+
+
+def plan_of(tasks: Sequence[Task], pattern: str, known: Mapping[str, Agent]) -> Plan:
+    """The plan of tasks that were made in Python. RequestError when one of them is wrong."""
+    problems: list[Problem] = [] if tasks else [(0, "there are no tasks")]
+    plan = complete(tasks, pattern, known, problems=problems)
+    refuse(problems)
+    return plan
 
 
 def parse(
     text: str,
     pattern: str,
     known: Mapping[str, Agent],
-    aliases: Mapping[str, str] | None = None,
     source: str = "",
 ) -> Plan:
     """The plan that a text of `Task(...)` calls means under a pattern; Python in Markdown fences is
     accepted too. RequestError lists every mistake with its line.
-
-    `known` are the agents by name, `aliases` other names that people use for them.
     """
     problems: list[Problem] = []
     tasks, lines = [], []
@@ -54,7 +57,7 @@ def parse(
             lines.append(call.lineno)
     if not tasks and not problems:
         problems.append((1, "there is no Task(...) call"))
-    plan = complete(tasks, pattern, known, aliases or {}, lines=lines, problems=problems)
+    plan = complete(tasks, pattern, known, lines=lines, problems=problems)
     refuse(problems, source)
     return plan
 
@@ -63,7 +66,9 @@ def refuse(problems: Sequence[Problem], source: str = "") -> None:
     """Raise a RequestError that lists all problems in the order of their lines; none, no error."""
     if not problems:
         return
-    listed = "\n".join(f"  line {line}: {what}" for line, what in sorted(problems))
+    listed = "\n".join(
+        (f"  line {line}: " if line else "  ") + what for line, what in sorted(problems)
+    )
     raise RequestError(
         f"{source or 'The plan'} cannot be read:\n{listed}", f"A task looks like this:\n{EXAMPLE}"
     )

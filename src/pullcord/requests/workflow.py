@@ -79,6 +79,6 @@ def six_steps(request: Request, known: Mapping[str, Agent]) -> Plan:
         for step in STEPS
     ]
     problems: list[tuple[int, str]] = []
-    plan = complete(tasks, "sequential", known, {}, problems=problems)
+    plan = complete(tasks, "sequential", known, problems=problems)
     refuse(problems, "The six steps")
     return plan.model_copy(update={"notes": ()})

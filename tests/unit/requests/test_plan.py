@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pullcord.errors import RequestError
 from pullcord.model.agent import Agent
 from pullcord.model.request import Request
-from pullcord.requests.plan import load, parse
+from pullcord.model.task import Task
+from pullcord.requests.plan import load, parse, plan_of
 from pullcord.requests.workflow import six_steps
 
 ROLES = (
@@ -20,7 +21,6 @@ ROLES = (
     "sprint-manager",
 )  # fmt: skip
 KNOWN = {n: Agent(name=n, description=f"Is the {n}. More words.\n<example>x") for n in ROLES}
-ALIASES = {"backend-engineer": "python-backend-engineer"}
 PLANS = Path(__file__).parents[2] / "data" / "plans"
 PATTERNS = sorted(path.stem for path in PLANS.glob("*.txt"))
 
@@ -124,7 +124,7 @@ def test_every_mistake_is_reported_at_once_with_its_line() -> None:
         + task(after=["nowhere"])
     )
     with pytest.raises(RequestError) as caught:
-        parse(text, "sequential", KNOWN, ALIASES, "PLAN.py")
+        parse(text, "sequential", KNOWN, "PLAN.py")
     assert caught.value.message.split("\n") == [
         "PLAN.py cannot be read:",
         "  line 1: only Task(...) calls may stand here; nothing is executed",
@@ -198,7 +198,7 @@ CALLS = st.lists(
 )
 def test_any_text_is_a_plan_or_a_request_error(text: str, pattern: str) -> None:
     with suppress(RequestError):
-        plan = parse(text, pattern, KNOWN, ALIASES)
+        plan = parse(text, pattern, KNOWN)
         ids = [t.id for t in plan.tasks]
         assert ids
         assert len(set(ids)) == len(ids)
@@ -223,3 +223,15 @@ def test_a_request_without_a_pattern_runs_the_six_steps() -> None:
             Request(title="T", criteria=("One",)),
             {n: KNOWN[n] for n in ROLES if n != "code-reviewer"},
         )
+
+
+def test_tasks_made_in_python_become_the_same_plan() -> None:
+    read = load(PLANS / "sequential.txt", "sequential", KNOWN)
+    bare = [
+        Task(subagent_type=t.subagent_type, description=t.description, prompt=t.prompt)
+        for t in read.tasks
+    ]
+    assert plan_of(bare, "sequential", KNOWN) == read
+    for wrong in ([], [Task(subagent_type="tester", description="d", prompt="p")]):
+        with pytest.raises(RequestError, match=r"no tasks|python-test-engineer"):
+            plan_of(wrong, "sequential", KNOWN)
