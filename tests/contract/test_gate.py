@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+
 from pullcord import config
 from pullcord.gates import GATES, judge
 from pullcord.model.agent import Agent
