@@ -1,5 +1,7 @@
 """pullcord.toml is read strictly: every mistake with its line."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,10 +90,8 @@ def test_a_linked_configuration_is_refused(tmp_path):
 
 @given(st.text(max_size=200))
 def test_any_text_is_settings_or_a_configuration_error(text):
-    try:
-        parse(text)
-    except ConfigError as error:
-        assert error.message
+    with suppress(ConfigError):
+        assert parse(text).timeout is None or "timeout" in text
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=5), max_size=3))

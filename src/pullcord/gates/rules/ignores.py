@@ -17,7 +17,7 @@ _DIRECTIVE = re.compile(
     r"|(?P<ruff>ruff:\s*ignore)|(?P<noqa>noqa)|(?P<pylint>pylint:\s*disable(?:-next)?)"
     r"|(?P<fmt>fmt:\s*(?:off|skip)|yapf:\s*disable|isort:\s*(?:skip|off|split)|black:\s*\w+)"
     r"|(?P<pragma>pragma:?\s*no\s*(?:cover|branch))|(?P<nosec>nosec)"
-    r")(?P<rest>[^#]*(?:#.*)?)",
+    r")",
     re.I,
 )
 _CODE = {
@@ -39,7 +39,7 @@ def look(file: File) -> Iterator[Occurrence]:
     for line, comment, whole in comments(file.text):
         for match in _DIRECTIVE.finditer(comment):
             if problem := _problem(match, comment, whole):
-                said = " ".join(match[0].partition("  #")[0].split())
+                said = " ".join(comment[match.start() :].split())
                 yield Occurrence("ignore", file.path, line, f"`{said}` {problem}"[:300], whole)
     for node in ast.walk(file.module):
         if isinstance(node, ast.Attribute | ast.Name):
@@ -57,21 +57,16 @@ def look(file: File) -> Iterator[Occurrence]:
 
 
 def _problem(match: re.Match[str], comment: str, whole: str) -> str:
-    kind = next(name for name, found in match.groupdict().items()
-                if found is not None and name not in ("rest", "how"))  # fmt: skip
-    rest = match["rest"] or ""
+    kind = next(k for k, found in match.groupdict().items() if found is not None and k != "how")
     if kind in _NEVER:
         return _NEVER[kind]
     if kind == "pyright" and match["how"] != "ignore":
         return "switches the type checker's settings for a whole file"
-    alone = whole.strip() == comment.strip()
-    if kind in ("type", "pyright") and alone:
+    if kind in ("type", "pyright") and whole.strip() == comment.strip():
         return "on a line of its own is for a whole file"
-    if pattern := _CODE.get(kind):
-        code = pattern.match(rest)
-        if code is None:
-            return "names no code"
-        rest = rest[code.end() :]
-    # Another directive's text is no reason: `# type: ignore[x]
-    reason = _DIRECTIVE.sub(lambda m: m["rest"] or "", rest)
+    rest = comment[match.end() :]
+    if kind in _CODE and not _CODE[kind].match(rest):
+        return "names no code"
+    # Other directives and their codes are no reason.
+    reason = re.sub(r"\[[^\]]*\]|\b[A-Z]+[0-9]+\b", " ", _DIRECTIVE.sub(" ", rest))
     return "" if is_reason(reason) else "gives no reason of at least three words"
