@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
 import secrets
@@ -34,13 +33,13 @@ from pullcord.model.text import slug
 from pullcord.model.view import RunView
 from pullcord.patterns import PATTERNS
 from pullcord.protocols import Case, Runtime
-from pullcord.requests import plan as plans
+from pullcord.requests.order import Problem, complete
+from pullcord.requests.plan import refuse
 from pullcord.runtimes import runtime_for
 from pullcord.workspace.line import RunTree
 from pullcord.workspace.repository import Repository
 
 OnEscalation = Literal["wait", "exit", "default"]
-POLL_S = 0.2
 
 
 def new_id() -> str:
@@ -135,8 +134,15 @@ class Orchestrator:
                 for question in status.open_questions:
                     await self._record_answer(run, question, default_answer(question))
             else:
-                while any(q.answer is None for q in questions(await self.ledger.read(run))):
-                    await asyncio.sleep(POLL_S)
+                await self._answered(run)
+
+    async def _answered(self, run: str) -> None:
+        """Return when no question of the run is open any more."""
+        async for fact in self.ledger.follow(run):
+            if fact.key.endswith("/answer") and all(
+                question.answer for question in questions(await self.ledger.read(run))
+            ):
+                return
 
     async def _carry_out(self, drive: Drive) -> None:
         facts = await self.ledger.read(drive.run)
@@ -163,7 +169,7 @@ class Orchestrator:
         )
 
     def _runtime(self, start: Start) -> Runtime:
-        return runtime_for(start.runtime, start.script, [t.id for t in start.plan.tasks])
+        return runtime_for(start.runtime, start.script, start.plan.tasks)
 
     def _tree(self, run: str) -> RunTree:
         return RunTree(self.repository.root, self.cache / "runs" / run, run)
@@ -334,7 +340,9 @@ async def run(
     """
     orchestrator = await Orchestrator.open(Path(repository))
     known = agent_files.load(orchestrator.repository.root / ".claude" / "agents")
-    plan = plans.plan_of(tasks, pattern, known)
+    problems: list[Problem] = []
+    plan = complete(tasks, pattern, known, agent_files.ALIASES, problems=problems)
+    refuse(problems, "the given tasks")
     every = tuple(dict.fromkeys([*criteria, *(c for task in tasks for c in task.criteria)]))
     request = Request(title=title or tasks[0].description, criteria=every)
     started = await orchestrator.start(request, plan, runtime=runtime, script=script)

@@ -21,7 +21,7 @@ class Drive:
     epoch: int
 
     async def once(self, key: str, effect: Callable[[], Awaitable[Body]]) -> Body:
-        """The body of the fact `key`; when there is none yet, do `effect` and record what it returns.
+        """The body of the fact `key`; when there is none yet, do `effect` and record its result.
 
         `effect` must publish its bytes before it returns and adopt bytes that are there already: a
         fact never names bytes that are not there, and a kill between the two repeats it.

@@ -16,8 +16,8 @@ RETRY_S = 0.2
 
 
 class LocalDriver:
-    """Drives runs in this process. The kernel drops the lock when the process dies, however it dies,
-    so that one of the followers inherits the run without a clock or a heartbeat."""
+    """Drives runs in this process. The kernel drops the lock when the process dies, however it
+    dies, so that one of the followers inherits the run without a clock or a heartbeat."""
 
     def __init__(self, ledger: Ledger, locks: Path) -> None:
         self._ledger = ledger

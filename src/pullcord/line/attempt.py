@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pullcord.briefs import summary as summaries
+from pullcord.errors import Unavailable
 from pullcord.line.briefing import brief_for
 from pullcord.line.parts import Parts
+from pullcord.model.agent import Agent
 from pullcord.model.quality import Finding
 from pullcord.model.report import Report
 from pullcord.model.run import Opened
 from pullcord.model.task import Task
+from pullcord.model.work import Brief, Workspace
 from pullcord.workspace.git import Git
 
+ATTEMPT_S = 3 * 3600
+"""Wall time of one attempt, in seconds, whatever its runtime allows."""
 _TRAILER = "Pullcord-Report: "
 
 
@@ -87,7 +95,7 @@ async def _work(
     brief, workspace = await brief_for(parts, task, round, opened, findings, folder)
     agent = parts.agents[task.subagent_type]
     yours = await parts.repository.fingerprint()
-    report = await parts.runtime.run(agent, brief, workspace, parts.sandbox)
+    report = await _run(parts, agent, brief, workspace)
     now = await parts.repository.fingerprint()
     touched = sorted(name for name in yours if now[name] != yours[name])
     if touched:
@@ -100,6 +108,24 @@ async def _work(
     published = await parts.tree.publish(f"{task.id}/{round}/work", commit)
     shutil.rmtree(folder, ignore_errors=True)
     return published
+
+
+async def _run(parts: Parts, agent: Agent, brief: Brief, workspace: Workspace) -> Report:
+    """The agent's report; an agent that breaks or does not end leaves its work and a red report.
+
+    Unavailable passes through: nothing was tried, so no round is used up.
+    """
+    try:
+        async with asyncio.timeout(ATTEMPT_S):
+            return await parts.runtime.run(agent, brief, workspace, parts.sandbox)
+    except Unavailable:
+        raise
+    except TimeoutError:
+        return Report(status="blocked", exit=None, message=f"Not done after {ATTEMPT_S} s.")
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        said = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        return Report(status="blocked", exit=1, message=said)
 
 
 async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:

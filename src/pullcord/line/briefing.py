@@ -74,16 +74,14 @@ async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]
         key = fact.key.removesuffix("/handoff")
         path, commit = opened[f"{key}/opened"]["summary_path"], fact.body["commit"]
         summary = _read(await parts.tree.user.read(commit, path) or "", tasks[key.split("/")[0]])
-        digest = summaries.digest(summary)
-        found.append(
-            Previous(
-                task=tasks[key.split("/")[0]],
-                commit=commit,
-                summary_path=path,
-                summary=summary,
-                digest=digest,
-            )  # fmt: skip
+        previous = Previous(
+            task=tasks[key.split("/")[0]],
+            commit=commit,
+            summary_path=path,
+            summary=summary,
+            digest=summaries.digest(summary),
         )
+        found.append(previous)
     return tuple(found)
 
 

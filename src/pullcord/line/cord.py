@@ -13,8 +13,8 @@ from pullcord.model.task import Task
 
 
 def raised(tried: Tried, summary: str) -> Escalation | None:
-    """The escalation of an attempt: reported by its runtime, or in SPEC.md's formats anywhere in its
-    last message or summary; a reviewer's `escalate`; an end that needs something from a person."""
+    """The escalation of an attempt: reported by its runtime, or in SPEC.md's formats anywhere in
+    its last message or summary; a reviewer's `escalate`; an end that needs a person."""
     report, by = tried.report, tried.task.subagent_type
     if report.escalation is not None:
         return report.escalation.model_copy(update={"raised_by": by})
@@ -41,7 +41,7 @@ def raised(tried: Tried, summary: str) -> Escalation | None:
 
 
 def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
-    """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery, step 6)."""
+    """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery)."""
     return Escalation(
         kind="rounds",
         description=f"{task.description}: still red after {rounds} rounds of {task.subagent_type}.",

@@ -20,7 +20,7 @@ ROUNDS = 3
 
 
 class LineFlow:
-    """protocols.Flow over the ledger. Holds nothing but how far this drive has come in each task."""
+    """protocols.Flow over the ledger. Holds only how far this drive has come in each task."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
