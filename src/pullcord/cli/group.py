@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from pullcord.cli.commands import COMMANDS, Listed
 from pullcord.cli.options import with_common_options
@@ -38,6 +39,15 @@ class LazyGroup(click.Group):
             meant = f" Did you mean `pullcord {near[0]}`?" if near else ""
             raise click.UsageError(f"There is no command {name!r}.{meant}", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and summaries out of the list; loading the commands would take a second."""
+        names = [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in self.listed.items()
+            if name.startswith(incomplete)
+        ]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

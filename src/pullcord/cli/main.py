@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code, body = _interrupted(shell)
     except Exception as error:
         shell.json = shell.json or "--json" in args
-        code, body = _failed(shell, _explained(error, args))
+        code, body = _failed(shell, explained(error, args))
     if body is not None:
         shell.result(code, body)
     return code
@@ -76,7 +76,7 @@ def _interrupted(shell: Shell) -> tuple[int, dict[str, object]]:
     return INTERRUPTED, {"error": {"message": "Interrupted.", "hint": hint}, "run": shell.run}
 
 
-def _explained(error: Exception, args: Sequence[str]) -> PullcordError:
+def explained(error: Exception, args: Sequence[str]) -> PullcordError:
     """Any error as one that says what happened, why, and what to do."""
     if isinstance(error, PullcordError):
         return error

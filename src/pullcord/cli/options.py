@@ -27,7 +27,7 @@ def with_common_options(command: click.Command, *, shown: bool = False) -> click
         command.params += [
             _common(["--json"], _set_json, shown=True, is_flag=True,
                     help="Print JSON, one object a line; the last one is the result."),
-            _common(["-C", "directory"], _set_directory, shown=shown, metavar="DIR", type=Path,
+            _common(["-C", "in_folder"], _set_directory, shown=shown, metavar="DIR", type=Path,
                     help="Work in this folder."),
             _common(["--plain"], _set_plain, shown=shown, is_flag=True,
                     help="One plain line per event, also on a terminal."),

@@ -16,7 +16,7 @@ WHAT = {
 }
 
 
-def left(found: Sequence[Leftover], rescued: int, *, width: int = 100) -> list[str]:
+def left(found: Sequence[Leftover], rescued: int, *, width: int = 0) -> list[str]:
     """A line per folder with its size, then what can be freed. `rescued` counts the refs that hold
     partial work of killed attempts."""
     rows = [

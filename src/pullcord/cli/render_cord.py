@@ -10,6 +10,8 @@ from pullcord.model.escalation import NO_DEFAULT
 from pullcord.model.text import one_line
 
 _SHOWN = 5
+WIDTH = 100
+"""Columns of a paragraph where there is no terminal."""
 TITLES = {
     "security": "SECURITY ALERT",
     "data": "DATA RISK",
@@ -25,7 +27,7 @@ TITLES = {
 }
 
 
-def cord(run: str, question: Question, *, width: int = 80) -> list[str]:
+def cord(run: str, question: Question, *, width: int = 0) -> list[str]:
     """The block that says: the line stands still, why, what can be answered, and how."""
     escalation = question.escalation
     lines = [
@@ -53,7 +55,7 @@ def answer_command(run: str, question: Question) -> str:
     return f"pullcord answer {run}/{question.id} {choice if options else 'TEXT'}"
 
 
-def inbox(waiting: Sequence[tuple[str, str, Question]], *, width: int = 80) -> list[str]:
+def inbox(waiting: Sequence[tuple[str, str, Question]], *, width: int = 0) -> list[str]:
     """Open questions as (run, the run's title, question), the oldest first."""
     if not waiting:
         return ["Nothing waits for you."]
@@ -80,7 +82,7 @@ def _paragraph(text: str, width: int, first: str = "   ", rest: str = "     ") -
         indent = first if number == 0 else rest
         kept = len(part) - len(part.lstrip())
         lines += textwrap.wrap(
-            part.strip(), width, initial_indent=indent + " " * kept,
+            part.strip(), width or WIDTH, initial_indent=indent + " " * kept,
             subsequent_indent=rest + " " * kept, break_on_hyphens=False,
         ) or [""]  # fmt: skip
     return lines

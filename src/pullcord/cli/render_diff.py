@@ -25,7 +25,7 @@ def _line(line: str) -> str:
     return f"\x1b[{colour}m{shown}\x1b[0m{end}" if colour else shown + end
 
 
-def stat(text: str, *, width: int = 100) -> list[str]:
+def stat(text: str, *, width: int = 0) -> list[str]:
     """One line per file with its added and removed lines, then the sums."""
     files = PatchSet(text)
     most = max((file.added + file.removed for file in files), default=0)

@@ -8,7 +8,7 @@ from pullcord.cli.checkup import Check
 from pullcord.cli.render import columns
 
 
-def examined(checks: Sequence[Check], outside: str = "", *, width: int = 100) -> list[str]:
+def examined(checks: Sequence[Check], outside: str = "", *, width: int = 0) -> list[str]:
     """A line per check, the cure below where something is missing. `outside` says why no
     repository was looked at."""
     rows = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pullcord.cli.render import OUTCOMES, columns, fit, plural
+from pullcord.cli.render import OUTCOMES, columns, plural
 from pullcord.gates import Judgement
 from pullcord.model.quality import Finding, Verdict
 from pullcord.model.text import one_line
@@ -12,7 +12,7 @@ SHOWN = 20
 _LOG = 12
 
 
-def judged(judgement: Judgement, *, width: int = 100, unsafe: bool = False) -> list[str]:
+def judged(judgement: Judgement, *, width: int = 0, unsafe: bool = False) -> list[str]:
     """A line per gate, its findings below, and whether a handoff would be open."""
     rows = [(*_row(verdict), verdict) for verdict in judgement.verdicts]
     skipped = [("-", gate, "n/a", "", reason) for gate, reason in judgement.skipped.items()]
@@ -32,9 +32,8 @@ def _row(verdict: Verdict) -> tuple[str, str, str, str, str]:
     word = {"pass": "pass", "fail": "FAIL", "error": "ERROR"}.get(verdict.outcome, verdict.outcome)
     took = "cached" if verdict.cached else f"{verdict.duration_s:.1f}s"
     who = f"by {one_line(verdict.waived_by)}" if verdict.waived_by else ""
-    command = f"  {verdict.command}" if verdict.command else ""
     detail = one_line(verdict.detail) or who or plural(len(verdict.findings), "finding")
-    return OUTCOMES[verdict.outcome], verdict.gate, word, took, f"{fit(detail, 56):<40}{command}"
+    return OUTCOMES[verdict.outcome], verdict.gate, word, took, detail
 
 
 def _reasons(verdict: Verdict) -> list[str]:
@@ -43,6 +42,8 @@ def _reasons(verdict: Verdict) -> list[str]:
     lines = [f"    {_finding(finding)}" for finding in verdict.findings[:SHOWN]]
     if len(verdict.findings) > SHOWN:
         lines.append(f"    … and {len(verdict.findings) - SHOWN} more: pullcord gates --json")
+    if verdict.command:
+        lines.append(f"    ran: {verdict.command}")
     if not verdict.findings and verdict.log:
         lines += [f"    | {line}" for line in verdict.log.rstrip().splitlines()[-_LOG:]]
     return lines

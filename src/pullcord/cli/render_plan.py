@@ -10,7 +10,7 @@ from pullcord.model.task import Plan
 from pullcord.model.text import one_line
 
 
-def plan(request: Request, planned: Plan, *, width: int = 100) -> list[str]:
+def plan(request: Request, planned: Plan, *, width: int = 0) -> list[str]:
     """Who does what, after whom, why, and what happens on failure."""
     count = plural(len(planned.tasks), "task")
     lines = [f"Plan  {one_line(request.title)}  ({planned.pattern}, {count})"]
@@ -28,4 +28,4 @@ def plan(request: Request, planned: Plan, *, width: int = 100) -> list[str]:
 
 
 def _paragraph(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=" " * 5, subsequent_indent=" " * 7)
+    return textwrap.wrap(text, width or 100, initial_indent=" " * 5, subsequent_indent=" " * 7)

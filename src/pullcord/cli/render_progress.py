@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pullcord.cli.events import place
 from pullcord.cli.render import OUTCOMES, between, clock, fit, plural, short
 from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt, Verdict
 from pullcord.model.text import one_line
 
 SHOWN = 5
@@ -22,7 +23,7 @@ def lines(fact: Fact, before: Facts, *, width: int = 0) -> list[str]:
     `width` 0 gives plain lines that begin with the run's elapsed time; else lines of a terminal,
     with the duration at the right end.
     """
-    text = list(_lines(fact, before))
+    text = list(_lines(fact, before, compact=width > 0))
     if width:
         return [_wide(line, seconds, width) for line, seconds in text]
     started = before["run"].at if "run" in before else fact.at
@@ -43,15 +44,14 @@ def _wide(line: str, seconds: float | None, width: int) -> str:
 Line = tuple[str, float | None]
 
 
-def _lines(fact: Fact, before: Facts) -> Iterator[Line]:
-    task, number, what = place(fact.key)
+def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
     body = fact.body
-    if what:
-        yield from _attempt(fact, before, task, number, what)
+    if place(fact.key)[0]:
+        yield from _attempt(fact, before, compact)
     elif fact.key == "run":
         yield from _started(fact.run, body)
     elif fact.key == "result/judged":
-        yield _gates("result", body), _since(fact, before)
+        yield _gates("the whole result", body, compact), _since(fact, before)
     elif fact.key == "run/finished":
         why = f": {one_line(body['why'])}" if body.get("why") else ""
         mark = "✓" if body["state"] == "passed" else "✗"
@@ -75,7 +75,8 @@ def _started(run: str, body: Mapping[str, Any]) -> Iterator[Line]:
         yield "! no sandbox: commands run unprotected on this machine (--unsafe-no-sandbox)", None
 
 
-def _attempt(fact: Fact, before: Facts, task: str, number: int, what: str) -> Iterator[Line]:
+def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
+    task, number, what = place(fact.key)
     agent, description = _named(before, task)
     again = f"round {number}: " if number > 1 else ""
     if what == "opened":
@@ -83,7 +84,7 @@ def _attempt(fact: Fact, before: Facts, task: str, number: int, what: str) -> It
     elif what == "worked":
         yield f"{_ended(agent, again, description, fact.body['report'])}", _since(fact, before)
     elif what == "judged":
-        yield _gates("  gates", fact.body), _since(fact, before)
+        yield _gates("  gates", fact.body, compact), _since(fact, before)
     elif what == "closed":
         yield from _closed(agent, number, fact.body["findings"])
     elif what == "handoff":
@@ -113,20 +114,28 @@ def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) 
     return f"{mark} {agent:<{_NAME}}  {again}{said}"
 
 
-def _gates(name: str, body: Mapping[str, Any]) -> str:
-    verdicts = [receipt["verdict"] for receipt in body["receipts"]]
-    shut = any(verdict["outcome"] not in ("pass", "waived") for verdict in verdicts)
-    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {gate_marks(verdicts)}"
+def _gates(name: str, body: Mapping[str, Any], compact: bool) -> str:
+    verdicts = [Receipt.model_validate(receipt).verdict for receipt in body["receipts"]]
+    shut = any(not verdict.opens for verdict in verdicts)
+    marks = _compact(verdicts) if compact else gate_marks(verdicts)
+    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {marks}"
 
 
-def gate_marks(verdicts: list[dict[str, Any]]) -> str:
+def gate_marks(verdicts: Sequence[Verdict]) -> str:
     """`types ✓  tests ✓ 212, 87.4%  openapi ✗`: each gate with its sign, the tests with numbers."""
-    return "  ".join(f"{v['gate']} {OUTCOMES[v['outcome']]}{_numbers(v)}" for v in verdicts)
+    return "  ".join(f"{v.gate} {OUTCOMES[v.outcome]}{_numbers(v)}" for v in verdicts)
 
 
-def _numbers(verdict: Mapping[str, Any]) -> str:
-    counts = verdict["counts"]
-    if verdict["gate"] != "tests" or "passed" not in counts:
+def _compact(verdicts: Sequence[Verdict]) -> str:
+    """The same for a narrow place: what is not plainly green by name, the rest by number."""
+    named = [v for v in verdicts if v.outcome != "pass" or _numbers(v)]
+    rest = f"{len(verdicts) - len(named)} more ✓" if len(named) < len(verdicts) else ""
+    return "  ".join(part for part in (gate_marks(named), rest) if part)
+
+
+def _numbers(verdict: Verdict) -> str:
+    counts = verdict.counts
+    if verdict.gate != "tests" or "passed" not in counts:
         return ""
     covered = f", {counts['coverage']:.1f}%" if "coverage" in counts else ""
     return f" {counts['passed']:.0f}{covered}"

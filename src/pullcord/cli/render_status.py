@@ -16,7 +16,7 @@ FIRST_RUN = (
 _SHOWN = 20
 
 
-def run_list(runs: Sequence[Status], *, width: int = 100) -> list[str]:
+def run_list(runs: Sequence[Status], *, width: int = 0) -> list[str]:
     """One line per run, as they come."""
     if not runs:
         return list(FIRST_RUN)
@@ -38,7 +38,7 @@ def _done(status: Status) -> str:
     return f"{done}/{len(status.tasks)}"
 
 
-def run_page(status: Status, *, width: int = 100) -> list[str]:
+def run_page(status: Status, *, width: int = 0) -> list[str]:
     """Everything about one run on a page."""
     branch = status.branch or "a detached head"
     lines = [

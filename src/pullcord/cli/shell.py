@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -108,7 +107,8 @@ class Shell:
 
     @property
     def width(self) -> int:
-        return min(shutil.get_terminal_size((100, 24)).columns, 120)
+        """Columns that a line of data may have; 0 where there is no terminal: nothing is cut."""
+        return columns_of(self.out)
 
     @property
     def folder(self) -> Path:
@@ -119,6 +119,13 @@ class Shell:
         from pullcord.app import Orchestrator
 
         return await Orchestrator.open(self.folder)
+
+
+def columns_of(stream: TextIO) -> int:
+    """The width of a terminal, at most 120; 0 for anything else."""
+    if not stream.isatty():
+        return 0
+    return min(os.get_terminal_size(stream.fileno()).columns or 80, 120)
 
 
 def json_of(value: Any) -> Any:

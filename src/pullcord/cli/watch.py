@@ -13,7 +13,7 @@ from pullcord.cli.events import events
 from pullcord.cli.keyboard import ask_line
 from pullcord.cli.render_cord import cord
 from pullcord.cli.screen import LiveScreen, PlainScreen, screen
-from pullcord.cli.shell import Shell
+from pullcord.cli.shell import Shell, columns_of
 from pullcord.errors import Conflict, UsageError
 from pullcord.line.ask import Question, questions
 from pullcord.line.state import Status
@@ -94,7 +94,7 @@ class _Watch:
             self._show([fact])
 
     def _show(self, facts: Iterable[Fact]) -> None:
-        width = self._shell.width if self._shell.live else 0
+        width = columns_of(self._shell.err) if self._shell.live else 0
         for fact in facts:
             if fact.key in self._seen:
                 continue
@@ -120,7 +120,7 @@ class _Watch:
             prompt.add_done_callback(self._asking_ended)
             self._asked[question.id] = prompt
         elif self._mode == "wait":
-            self._screen.show("", *cord(self._run, question, width=self._shell.width), "")
+            self._screen.show("", *cord(self._run, question, width=columns_of(self._shell.err)), "")
 
     def _asking_ended(self, prompt: asyncio.Task[None]) -> None:
         if not prompt.cancelled() and prompt.exception():
@@ -133,7 +133,7 @@ class _Watch:
                 await self._asked_here(question)
 
     async def _asked_here(self, question: Question) -> None:
-        self._shell.note("", *cord(self._run, question, width=self._shell.width), "")
+        self._shell.note("", *cord(self._run, question, width=columns_of(self._shell.err)), "")
         options = question.escalation.options
         choice = f"1-{len(options)}, or in words" if options else "in words"
         while True:

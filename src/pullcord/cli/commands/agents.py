@@ -7,6 +7,7 @@ import click
 from pullcord.agents import lint as lint_agents
 from pullcord.agents import load
 from pullcord.cli.command import command
+from pullcord.cli.events import finding_json
 from pullcord.cli.render import columns, plural
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
@@ -52,7 +53,7 @@ async def show(shell: Shell, name: str) -> Result:
         one_line(agent.description),
         f"model: {agent.model or 'the runtime chooses'}",
         f"tools: {', '.join(agent.tools) or 'all'}",
-        f"may write: {', '.join(agent.write) or 'everything that is not protected'}",
+        f"may write: {', '.join(agent.write) or 'nothing'}",
         "",
         *agent.instructions.splitlines(),
     )
@@ -69,7 +70,7 @@ async def lint(shell: Shell) -> Result:
         shell.data(f"✗ {found.path}:{found.line}  {found.message}")
     if not wrong:
         shell.data(f"✓ {plural(len(await _known(shell)), 'agent')}, nothing wrong")
-    return ended(WRONG if wrong else 0, findings=json_of(wrong))
+    return ended(WRONG if wrong else 0, findings=[finding_json(found) for found in wrong])
 
 
 async def _known(shell: Shell) -> dict[str, Agent]:

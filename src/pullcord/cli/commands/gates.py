@@ -8,7 +8,7 @@ import click
 
 from pullcord.cli.command import command
 from pullcord.cli.events import verdict_json
-from pullcord.cli.render_gates import explained, judged
+from pullcord.cli.render_gates import judged
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
 from pullcord.errors import UsageError
@@ -81,5 +81,5 @@ async def explain(shell: Shell, base: str, agent: str, unsafe: bool) -> Result:
     orchestrator = await shell.orchestrator()
     case = await orchestrator.case(base=base, agent=agent, unsafe=unsafe)
     rows = explain_gates(case)
-    shell.data(*explained(rows, case.project.notes, width=shell.width))
+    shell.data(*case.project.notes)
     return ended(gates=json_of(rows), project=json_of(case.project))

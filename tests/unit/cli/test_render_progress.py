@@ -1,0 +1,108 @@
+"""Events as lines of a log and of a terminal."""
+
+from __future__ import annotations
+
+import pytest
+from cli_facts import ESCALATION, MISSING, OPENED, START, facts, judged, report
+
+from pullcord.cli.render_progress import SHOWN, lines
+from pullcord.model.fact import Fact
+
+GREEN = [
+    ("run", START),
+    ("contract/1/opened", OPENED),
+    ("contract/1/worked", report()),
+    ("contract/1/judged", judged(types="pass", tests="pass", openapi="pass")),
+    ("contract/1/documented", {"commit": "d" * 40}),
+    ("contract/1/handoff", {"commit": "d" * 40, "receipts": []}),
+]
+
+
+def told(*entries, width=0):
+    seen: dict[str, Fact] = {}
+    said = []
+    for fact in facts(*entries):
+        said += lines(fact, seen, width=width)
+        seen[fact.key] = fact
+    return said
+
+
+def test_a_log_has_a_line_per_event_with_the_time_since_the_start():
+    assert told(*GREEN) == [
+        "   0:00  Run r-7f3a2c  Log workouts  (sequential, 3 tasks, blueprint)",
+        "   0:07  ● api-designer              Confirm the contract",
+        "   0:14  ✓ api-designer              Confirm the contract  (0:07)",
+        "   0:21  ✓   gates                   types ✓  tests ✓ 212, 87.4%  openapi ✓  (0:07)",
+        "   0:35  ✓ api-designer              handed off ddddddddd",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_of_a_terminal_is_wider_than_it_and_durations_stand_at_its_end(width):
+    said = told(*GREEN, width=width)
+    assert max(map(len, said)) <= width
+    assert all(line.endswith("0:07") and len(line) == width for line in said[2:4])
+
+
+LATER = [
+    (
+        ("build/2/opened", OPENED),
+        "● python-backend-engineer   round 2: Implement it",
+    ),
+    (
+        ("build/1/worked", report("needs_context", message="which\x1b[31m clock?")),
+        "! python-backend-engineer   needs context: which[31m clock?  (0:07)",
+    ),
+    (
+        ("build/1/worked", report(exit=None)),
+        "✗ python-backend-engineer   ended by a limit  (0:07)",
+    ),
+    (
+        ("build/1/worked", report(exit=3)),
+        "✗ python-backend-engineer   ended with exit status 3  (0:07)",
+    ),
+    (
+        ("review/1/worked", report(review={"decision": "object"})),
+        "! code-reviewer             Look at it - object  (0:07)",
+    ),
+    (
+        ("build/1/judged", judged(types="pass", tests="fail")),
+        "✗   gates                   types ✓  tests ✗ 212, 87.4%  (0:07)",
+    ),
+    (("build/skipped", {"reason": "not needed"}), "- build  skipped: not needed"),
+    (
+        ("ask/build-1", {"task": "build", "escalation": ESCALATION}),
+        "! cord pulled: build-1  Soft delete for workouts",
+    ),
+    (
+        ("ask/build-1/answer", {"text": "hide always", "option": 1, "by": "Ada"}),
+        "✓ build-1 answered by Ada: hide always",
+    ),
+    (
+        ("waive/build/1/tests", {"by": "Ada", "reason": "a flaky clock"}),
+        "! build/1/tests waived by Ada: a flaky clock",
+    ),
+    (("run/finished", {"state": "passed", "why": ""}), "✓ run passed"),
+    (
+        ("run/finished", {"state": "failed", "why": "Ada stopped it"}),
+        "✗ run failed: Ada stopped it",
+    ),
+    (("applied", {"branch": "main", "commit": "d" * 40}), "✓ applied to main at ddddddddd"),
+]
+
+
+@pytest.mark.parametrize(("entry", "line"), LATER, ids=[key for (key, _), _ in LATER])
+def test_what_an_event_says(entry, line):
+    assert told(("run", START), entry)[-1] == f"   0:07  {line}"
+
+
+def test_a_closed_handoff_shows_its_findings_but_not_a_hundred():
+    said = told(("run", START), ("build/1/closed", {"findings": [MISSING] * 100}))[1:]
+    assert said[1] == "   0:07      tests  tests/test_a.py:88  assert 404 == 204"
+    assert len(said) == 1 + SHOWN + 1
+    assert said[-1].endswith(f"… and {100 - SHOWN} more: pullcord show @last")
+
+
+def test_work_without_a_sandbox_is_said_at_the_start():
+    said = told(("run", {**START, "unsafe": True}))
+    assert "no sandbox" in said[1]
