@@ -24,6 +24,8 @@ def read(repository: Path, path: str, above: tuple[str, ...] = ()) -> list[str]:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
+    if "\0" in text:
+        raise ConfigError(f"{path} is not a text file")
     lines = []
     for line in _logical(text):
         if include := re.match(r"(-r|--requirement)[ =]*(.+)", line):
@@ -32,15 +34,17 @@ def read(repository: Path, path: str, above: tuple[str, ...] = ()) -> list[str]:
                 raise ConfigError(f"{path} includes {include[2]}, outside of the repository")
             inside = inner.relative_to(repository.resolve()).as_posix()
             lines += read(repository, inside, (*above, path))
-        elif re.match(r"-c|--constraint", line):
+            continue
+        if re.match(r"-c|--constraint", line):
             raise ConfigError(
                 f"{path}: constraints (`{line}`) are not understood",
                 "lock the versions, for example with `uv lock` or `uv pip compile`",
             )
-        elif _LOCAL.match(line):
+        if _LOCAL.match(line):
             continue
-        elif not line.startswith("-") or re.split(r"[ =]", line)[0] in _KEPT:
-            lines.append(re.sub(r"^(-e|--editable)[ =]+", "", line))
+        line = re.sub(r"^(-e|--editable)[ =]+", "", line)
+        if not line.startswith("-") or re.split(r"[ =]", line)[0] in _KEPT:
+            lines.append(line)
     return lines
 
 
