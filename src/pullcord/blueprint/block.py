@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from pullcord.blueprint import fieldblock, fieldtypes, names
+from pullcord.blueprint import fieldblock, fieldtypes, names, sqlwords
 from pullcord.blueprint.feature import OPERATIONS, TIMES, Feature, Field, Listing, Operation
-from pullcord.blueprint.nodes import Nodes, shown
+from pullcord.blueprint.nodes import NAME_LENGTH, Nodes, shown
 from pullcord.errors import RequestError
 from pullcord.model.request import Request
 
@@ -55,6 +55,10 @@ def _feature(nodes: Nodes, root: yaml.Node) -> Feature | None:
             nodes.error(root, f"{key}: is missing")
     resource = nodes.name(top["resource"], "resource") if "resource" in top else ""
     plural = nodes.name(top["plural"], "plural") if "plural" in top else names.plural(resource)
+    if len(plural) > NAME_LENGTH:
+        nodes.error(
+            top.get("resource"), f"plural: {plural} is longer than {NAME_LENGTH} characters"
+        )
     owner = nodes.choice(top["owner"], "owner", ("user", "none")) if "owner" in top else "user"
     fields = _fields(nodes, top["fields"], owner == "user") if "fields" in top else {}
     unique = _unique(nodes, top.get("unique"), fields)
@@ -62,9 +66,14 @@ def _feature(nodes: Nodes, root: yaml.Node) -> Feature | None:
     listing = _listing(nodes, top["list"], fields) if "list" in top else Listing()
     if nodes.errors:
         return None
-    return Feature(
+    feature = Feature(
         resource, plural, owner == "user", tuple(fields.values()), unique, operations, listing
     )
+    constraints = sqlwords.constraint_names(feature)
+    if len(set(constraints)) < len(constraints):
+        long = f"the first {sqlwords.NAME_LENGTH} characters"
+        nodes.error(root, f"two constraints have the same name in {long}; use shorter names")
+    return feature
 
 
 def _fields(nodes: Nodes, node: yaml.Node, owned: bool) -> dict[str, Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from textwrap import fill
 from typing import Any
 
 from pullcord.blueprint import block, fieldtypes, names
@@ -11,6 +11,8 @@ from pullcord.blueprint.house import CONTRACTS, House
 
 Json = dict[str, Any]
 _PAGES = 2**31 - 1
+_WIDTH = 90
+"""Width of a docstring's lines, so that one line fits into the target's 100."""
 _METHODS: dict[Operation, tuple[str, bool]] = {
     "create": ("post", False),
     "list": ("get", False),
@@ -92,6 +94,18 @@ def summary(feature: Feature, operation: Operation) -> str:
     return f"{verb.capitalize()} {names.article(feature.resource)}"
 
 
+def descriptions(feature: Feature) -> dict[str, str]:
+    """What the models say of themselves, broken into lines as in the service's docstrings."""
+    article = names.article(feature.resource)
+    article = article[:1].upper() + article[1:]
+    found = {
+        "create": f"{article} as a client writes it. An update replaces all of these fields.",
+        "stored": f"{article} as it is stored.",
+        "page": f"One page of {names.words(feature.plural)}.",
+    }
+    return {key: fill(text, _WIDTH) for key, text in found.items()}
+
+
 def _operation(feature: Feature, house: House, operation: Operation) -> Json:
     name = class_of(feature, house)
     found: Json = {
@@ -108,11 +122,12 @@ def _operation(feature: Feature, house: House, operation: Operation) -> Json:
         found["parameters"] = parameters
     if operation in ("create", "update"):
         found["requestBody"] = {"required": True, "content": _content(_ref(f"{name}Create"))}
-    found["responses"] = _responses(feature, operation, name)
+    found["responses"] = _responses(feature, house, operation)
     return found
 
 
-def _responses(feature: Feature, operation: Operation, name: str) -> Json:
+def _responses(feature: Feature, house: House, operation: Operation) -> Json:
+    name = class_of(feature, house)
     success: Json = {"description": "Successful Response"}
     if operation == "delete":
         status = "204"
@@ -128,14 +143,8 @@ def _responses(feature: Feature, operation: Operation, name: str) -> Json:
             }
         }
     found = {status: success}
-    for error in (401, *errors(feature, operation)):
-        found[str(error)] = _problem(HTTPStatus(error).phrase, validation=error == 422)
-    return found | {"default": _problem("Any other error", validation=False)}
-
-
-def _problem(description: str, *, validation: bool) -> Json:
-    schema = _ref("ValidationProblem" if validation else "Problem")
-    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+    statuses = ("401", *map(str, errors(feature, operation)), "default")
+    return found | {status: house.errors[status] for status in statuses}
 
 
 def _content(schema: Json) -> Json:
@@ -175,12 +184,12 @@ def sort_values(feature: Feature) -> tuple[str, ...]:
 
 
 def _schemas(feature: Feature, house: House) -> Json:
-    name, words = class_of(feature, house), names.article(feature.resource)
+    name, says = class_of(feature, house), descriptions(feature)
     found = dict(house.schemas)
     if {"create", "update"} & set(feature.operations):
         found[f"{name}Create"] = _object(
             f"{name}Create",
-            f"{words} as a client writes it. An update replaces all of these fields.",
+            says["create"],
             {field.name: _property(field, request=True) for field in feature.fields},
             [field.name for field in feature.fields if field.required],
         ) | {"additionalProperties": False}
@@ -193,13 +202,13 @@ def _schemas(feature: Feature, house: House) -> Json:
         added |= {"user_id": {"type": "string"}} if feature.owned else {}
         properties = {key: value | {"title": _title(key)} for key, value in added.items()}
         properties |= {field.name: _property(field, request=False) for field in feature.fields}
-        found[name] = _object(name, f"{words} as it is stored.", properties, list(properties))
+        found[name] = _object(name, says["stored"], properties, list(properties))
     if "list" in feature.operations:
-        found[f"{name}Page"] = _page(feature, name)
+        found[f"{name}Page"] = _page(name, says["page"])
     return found
 
 
-def _page(feature: Feature, name: str) -> Json:
+def _page(name: str, description: str) -> Json:
     total = {"type": "integer", "title": "Total", "description": "Rows on all pages."}
     properties = {
         "items": {"type": "array", "items": _ref(name), "title": "Items"},
@@ -207,7 +216,6 @@ def _page(feature: Feature, name: str) -> Json:
         "page": {"type": "integer", "title": "Page"},
         "per_page": {"type": "integer", "title": "Per Page"},
     }
-    description = f"One page of {names.words(feature.plural)}."
     return _object(f"{name}Page", description, properties, list(properties))
 
 
@@ -215,7 +223,7 @@ def _object(title: str, description: str, properties: Json, required: list[str])
     found = {
         "type": "object",
         "title": title,
-        "description": description[:1].upper() + description[1:],
+        "description": description,
         "properties": properties,
     }
     return found | ({"required": required} if required else {})

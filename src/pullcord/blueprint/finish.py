@@ -26,10 +26,12 @@ async def finish(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -
 
 
 async def tidy(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -> None:
-    """The target's own ruff, on Python files only: what it can mend is mended."""
+    """The target's own ruff, on Python files only: what it can mend is mended, the rest is
+    left for the gates to tell."""
     python = sorted(path for path in paths if path.endswith(".py"))
-    for arguments in (("check", "--fix", "--quiet"), ("format", "--quiet")):
-        await _run(workspace, sandbox, ("ruff", *arguments, "--no-cache", *python))
+    # Formatted first: the linter would join the pieces of a long text on one line.
+    for arguments in (("format",), ("check", "--fix-only"), ("format",)):
+        await _run(workspace, sandbox, ("ruff", *arguments, "--quiet", "--no-cache", *python))
 
 
 async def _run(workspace: Workspace, sandbox: Sandbox, argv: Sequence[str]) -> None:

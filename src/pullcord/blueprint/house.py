@@ -26,6 +26,7 @@ _EXPECTED = (
     "app/repositories/table.py", "app/repositories/postgres/base.py", ROUTER_LIST, OPENAPI,
 )  # fmt: skip
 _SHARED = ("Problem", "ValidationProblem", "FieldError")
+_STATUSES = ("401", "404", "409", "422", "default")
 _MIGRATION = re.compile(r"(\d+)_\w+\.sql")
 
 
@@ -56,6 +57,8 @@ class House:
     security_schemes: dict[str, Any]
     schemas: dict[str, Any]
     """The schemas of errors."""
+    errors: dict[str, Any]
+    """How its operations document each error: status, or `default`, to response."""
     operations: dict[str, frozenset[str]]
     """The schemas that each path uses."""
     migrations: tuple[str, ...]
@@ -97,12 +100,24 @@ def look(root: Path) -> House:
         security=[{name: []} for name in schemes],
         security_schemes=schemes,
         schemas={name: schemas[name] for name in _SHARED},
+        errors=_errors(document),
         operations={
             path: frozenset(_referred(operations, schemas))
             for path, operations in document.get("paths", {}).items()
         },
         migrations=tuple(sorted(each.name for each in (root / MIGRATIONS).glob("*.sql"))),
     )
+
+
+def _errors(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for operations in document.get("paths", {}).values():
+        for operation in operations.values():
+            found |= operation.get("responses", {})
+    absent = [status for status in _STATUSES if status not in found]
+    if absent:
+        raise UnknownLayout(f"No operation in {OPENAPI} documents the error {', '.join(absent)}.")
+    return {status: found[status] for status in _STATUSES}
 
 
 def _document(root: Path) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def plural(word: str) -> str:
 
 
 def _plural(noun: str) -> str:
-    if noun in _UNCOUNTABLE:
+    if noun in _UNCOUNTABLE or noun.endswith("ics"):
         return noun
     if noun in _IRREGULAR:
         return _IRREGULAR[noun]

@@ -12,6 +12,8 @@ SIZE = 64 * 1024
 """Largest block, in characters."""
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 NAME_LENGTH = 40
+_EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+\Z")
+"""A number for JSON and for people, a text for YAML 1.1."""
 
 _scalars = yaml.constructor.SafeConstructor()
 
@@ -87,6 +89,8 @@ class Nodes:
         """The value of a plain scalar, its text when YAML cannot build it; else None."""
         if not isinstance(node, yaml.ScalarNode):
             return None
+        if node.style is None and _EXPONENT.match(node.value):
+            return float(node.value)
         try:
             return _scalars.construct_object(node)
         except (yaml.YAMLError, ValueError, OverflowError, LookupError, AttributeError):

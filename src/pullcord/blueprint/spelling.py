@@ -98,7 +98,7 @@ class Spelling:
         """A default of the field."""
         if field.type == "list" and isinstance(value, tuple | list):
             item = fieldtypes.item(field)
-            return f"Field(default=[{', '.join(self.value(item, each) for each in value)}])"
+            return f"[{', '.join(self.value(item, each) for each in value)}]"
         if field.type == "date":
             day = date.fromisoformat(str(value))
             return f"{self._dates}date({day.year}, {day.month}, {day.day})"

@@ -12,9 +12,10 @@ NAME_LENGTH = 63
 
 
 def constraint_names(feature: Feature) -> list[str]:
-    """Names of the constraints that the service must recognise."""
-    found = [_name(feature, *columns, "key") for columns in feature.unique]
-    return found + [_name(feature, field.name, "fkey") for field in feature.references]
+    """Names of the constraints that the target's `Table` must recognise, cut as it cuts them."""
+    found = ["_".join((feature.plural, *columns, "key")) for columns in feature.unique]
+    found += [f"{feature.plural}_{field.name}_fkey" for field in feature.references]
+    return [name[:NAME_LENGTH] for name in found]
 
 
 def columns(feature: Feature) -> list[str]:
@@ -24,38 +25,42 @@ def columns(feature: Feature) -> list[str]:
 def constraints(feature: Feature, house: House) -> list[str]:
     """Every constraint: its name and what it says."""
     owner = ("user_id",) if feature.owned else ()
+    known = constraint_names(feature)
+    taken = set(known)
     found = []
     if feature.owned:
-        name = _name(feature, "owner", "key")
-        taken = name in constraint_names(feature)
-        name = _name(feature, "user_id_id", "key") if taken else name
-        found.append(f"{name} unique (user_id, id)")
-    for group in feature.unique:
-        wanted = ", ".join(map(column, (*owner, *group)))
-        found.append(f"{_name(feature, *group, 'key')} unique ({wanted})")
-    found += [_foreign_key(feature, field, house) for field in feature.references]
+        found.append(f"{_free(feature, 'owner', 'key', taken)} unique (user_id, id)")
+    for name, group in zip(known, feature.unique, strict=False):
+        found.append(f"{name} unique ({', '.join(map(column, (*owner, *group)))})")
+    for name, field in zip(known[len(feature.unique) :], feature.references, strict=True):
+        found.append(f"{name}\n        {_foreign_key(feature, field, house)}")
     for field in feature.fields:
         if says := _check(field):
-            found.append(f"{_name(feature, field.name, 'check')} check ({says})")
+            found.append(f"{_free(feature, field.name, 'check', taken)} check ({says})")
     return found
 
 
-def newest_first(feature: Feature) -> str:
-    return _name(feature, "newest_first")
+def _free(feature: Feature, middle: str, end: str, taken: set[str]) -> str:
+    """A name of our own that PostgreSQL does not cut and that the table does not have yet."""
+    for number in ("", *map(str, range(2, 100))):
+        ending = f"{number}_{end}"
+        name = f"{feature.plural}_{middle}"[: NAME_LENGTH - len(ending)] + ending
+        if name not in taken:
+            break
+    taken.add(name)
+    return name
 
 
 def indexes(feature: Feature) -> list[str]:
-    """Indexes by which the rows that need another row are found."""
+    """One for the usual order of lists, and one for each reference."""
     owner = "user_id, " if feature.owned else ""
-    return [
-        f"{_name(feature, field.name, 'idx')} on public.{column(feature.plural)} "
-        f"({owner}{column(field.name)})"
-        for field in feature.references
-    ]
-
-
-def _name(feature: Feature, *parts: str) -> str:
-    return "_".join((feature.plural, *parts))[:NAME_LENGTH]
+    table = f"public.{column(feature.plural)}"
+    found = [f"{feature.plural}_newest_first on {table} ({owner}created_at desc, id)"]
+    taken: set[str] = set()
+    for field in feature.references:
+        name = _free(feature, field.name, "idx", taken)
+        found.append(f"{name} on {table} ({owner}{column(field.name)})")
+    return found
 
 
 def _column(field: Field) -> str:
@@ -71,13 +76,11 @@ def _foreign_key(feature: Feature, field: Field, house: House) -> str:
     table, owned = (known.table, known.owned) if known else (feature.plural, feature.owned)
     name, target = column(field.name), f"public.{column(table)}"
     emptied = " on delete set null" if field.optional else ""
-    key = _name(feature, field.name, "fkey")
     if feature.owned and owned:
-        emptied += f" ({name})" if emptied else ""  # the owner stays
+        only = f" ({name})" if field.optional else ""  # the owner stays
         keys = f"foreign key (user_id, {name})\n        references {target} (user_id, id)"
-    else:
-        keys = f"foreign key ({name})\n        references {target} (id)"
-    return f"{key}\n        {keys}{emptied}"
+        return keys + emptied + only
+    return f"foreign key ({name})\n        references {target} (id){emptied}"
 
 
 def _check(field: Field) -> str:

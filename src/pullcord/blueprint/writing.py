@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,9 +15,6 @@ from pullcord.blueprint import house as houses
 from pullcord.blueprint.feature import OPERATIONS, Feature, Field, Operation
 from pullcord.blueprint.house import House
 from pullcord.blueprint.spelling import Spelling
-
-_WIDTH = 96
-"""Width of a docstring's lines inside a class of the target."""
 
 
 def write(feature: Feature, house: House) -> dict[str, str]:
@@ -58,17 +54,13 @@ def context(feature: Feature, house: House) -> dict[str, Any]:
     name = contract.class_of(feature, house)
     spelling = Spelling(feature, name)
     label, words = names.words(feature.resource), names.words(feature.plural)
-    article = names.article(feature.resource)
-    article = article[:1].upper() + article[1:]
     return {
         "name": name,
         "label": label,
         "words": words,
         "title": words[:1].upper() + words[1:],
         "docs": {
-            "create": f"{article} as a client writes it. An update replaces all of these fields.",
-            "stored": f"{article} as it is stored.",
-            "page": f"One page of {words}.",
+            **contract.descriptions(feature),
             "repository": f"Keeps {words}. `user_id` is who asks"
             + (": a user sees only their own." if feature.owned else "; all users share the rows."),
         },
@@ -137,16 +129,14 @@ def _sql(feature: Feature, house: House) -> dict[str, Any]:
         "table_name": feature.plural,
         "columns": sqlwords.columns(feature),
         "constraints": sqlwords.constraints(feature, house),
-        "newest_first": sqlwords.newest_first(feature),
         "indexes": sqlwords.indexes(feature),
     }
 
 
 def docstring(text: str) -> str:
-    """A docstring inside a class, on one line if it fits."""
-    if len(text) + 6 <= _WIDTH:
-        return f'"""{text}"""\n'
-    return '"""' + fill(text, _WIDTH - 3, subsequent_indent="    ") + '\n    """\n'
+    """A docstring inside a class."""
+    end = "" if "\n" not in text else "\n    "
+    return '"""' + text.replace("\n", "\n    ") + end + '"""\n'
 
 
 def without_unused_imports(source: str) -> str:
