@@ -16,9 +16,9 @@ async def verify(git: Git, facts: Sequence[Fact]) -> None:
     """Raise WorkspaceError (LedgerError for the ledger itself) at the first thing that is not so:
 
     every commit from the base to the head is a handoff; its tree is the tree that its agent left
-    and its receipts name, but for the closed list of what the engine may write: the Quality Validation
-    section of the attempt's summary, or a whole summary where the agent left none (SPEC.md:
-    orchestration never implements).
+    and its receipts name, but for the closed list of what the engine may write: the Quality
+    Validation section of the attempt's summary, or a whole summary where the agent left none
+    (SPEC.md: orchestration never implements).
     """
     verify_chain(facts)
     bodies = {fact.key: fact.body for fact in facts}

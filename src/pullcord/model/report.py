@@ -21,8 +21,8 @@ class Usage(Value):
 
 
 class Review(Value):
-    """A reviewer's verdict. `criteria` maps each acceptance criterion and constraint to `met`, `unmet`
-    or `unknown`; `evidence` names the tests (pytest node ids) that show it."""
+    """A reviewer's verdict. `criteria` maps each acceptance criterion and constraint to `met`,
+    `unmet` or `unknown`; `evidence` names the tests (pytest node ids) that show it."""
 
     decision: Literal["approve", "object", "escalate"]
     findings: tuple[Finding, ...] = ()

@@ -16,8 +16,8 @@ class Blocker(Value):
 
 
 class Summary(Value):
-    """One agent's summary. `date` is UTC, `YYYY-MM-DD HH:MM:SS`. `quality` maps check to its line; it
-    is written by the engine from receipts, never taken from the agent."""
+    """One agent's summary. `date` is UTC, `YYYY-MM-DD HH:MM:SS`. `quality` maps check to its line;
+    it is written by the engine from receipts, never taken from the agent."""
 
     agent: str
     task: str

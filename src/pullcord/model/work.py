@@ -15,7 +15,8 @@ from pullcord.model.value import Value
 
 class Environment(Value):
     """A Python environment made by the orchestrator. `path` holds `bin/python`; `links` are further
-    folders that the sandbox must show read-only at their own place; `key` changes with its content."""
+    folders that the sandbox must show read-only at their own place; `key` changes with the content.
+    """
 
     path: Path
     key: str
