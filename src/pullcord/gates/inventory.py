@@ -34,7 +34,7 @@ def is_test_file(path: str, globs: tuple[str, ...]) -> bool:
     return path.endswith(".py") and any(fnmatch(PurePosixPath(path).name, g) for g in globs)
 
 
-def tests_of(path: str, tree: ast.Module | None) -> list[Test]:
+def collected_from(path: str, tree: ast.Module | None) -> list[Test]:
     """The tests that pytest collects from a module with its usual naming rules."""
     if tree is None:
         return []
@@ -96,7 +96,7 @@ def changed_tests(case: Case, root: Path) -> dict[str, Test]:
         test.id: test
         for change in case.changes
         if is_test_file(change.path, globs)
-        for test in tests_of(change.path, parsed(root / change.path))
+        for test in collected_from(change.path, parsed(root / change.path))
     }
 
 

@@ -1,0 +1,122 @@
+"""Tests may grow, never shrink."""
+
+from textwrap import indent
+
+import pytest
+
+from pullcord.gates.forbidden import Forbidden
+from pullcord.gates.inventory import collected_from
+from pullcord.gates.source import parsed
+from pullcord.model.agent import Agent
+
+PATH = "tests/test_stats.py"
+OLD = '''import pytest
+
+PATHS = ["/a", "/b"]
+
+
+def test_stats(client):
+    """Sums."""
+    r = client.get("/stats")
+    assert r.status_code == 200
+    assert r.json() == {"load": 240.0}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_auth(client, path):
+    with pytest.raises(ValueError, match="expired"):
+        client.get(path)
+'''
+STATS = OLD[OLD.index("def test_stats") : OLD.index("@pytest")]
+
+
+async def judged(make_case, after, before=None, **more):
+    verdict = await Forbidden().judge(make_case(before or {PATH: OLD}, after, **more))
+    return {f.rule for f in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (STATS, "", "test-deleted"),
+        ("def test_stats", "def stats", "test-deleted"),
+        ("def test_stats", "@pytest.fixture\ndef test_stats", "test-deleted"),
+        (STATS, "if FULL:\n    " + STATS.replace("\n", "\n    "), "test-deleted"),
+        (STATS, STATS + "\n\ndel test_stats\n", "test-deleted"),
+        (
+            STATS,
+            "class TestStats:\n    def __init__(self): ...\n    "
+            + STATS.replace("(client)", "(self, client)").replace("\n", "\n    "),
+            "test-deleted",
+        ),
+        ("import pytest", "import pytest\n__test__ = False", "test-deleted"),
+        ('    assert r.json() == {"load": 240.0}\n', "", "assertion-lost"),
+        ('assert r.json() == {"load": 240.0}', "assert r.json() is not None", "assertion-lost"),
+        ("== 200", "in (200, 404)", "assertion-lost"),
+        ('"load": 240.0', '"load": ANY', "assertion-lost"),
+        (
+            'assert r.json() == {"load": 240.0}',
+            'async def check():\n        assert r.json() == {"load": 240.0}\n    check().close()',
+            "assertion-lost",
+        ),
+        ("raises(ValueError, match", "raises(Exception, match", "assertion-lost"),
+        ('PATHS = ["/a", "/b"]', 'PATHS = ["/a"]', "parameters-lost"),
+        ('"path", PATHS', '"path", ["/a"]', "parameters-lost"),
+    ],
+)
+async def test_a_weaker_test_is_seen(make_case, old, new, rule):
+    assert old in OLD
+    assert rule in await judged(make_case, {PATH: OLD.replace(old, new, 1)})
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {PATH: OLD.replace("    r = ", "    answer = ").replace("r.", "answer.")},
+        {PATH: OLD.replace('"/b"]', '"/b", "/c"]')},
+        {PATH: OLD.replace("PATHS = [", "PATHS = [\n    ").replace('"/b"]', '"/b",\n]')},
+        {PATH: OLD.replace("assert r.status", "assert r.headers\n    assert r.status")},
+        {PATH: OLD.replace(STATS, ""), "tests/test_moved.py": STATS},
+        {PATH: OLD.replace(STATS, STATS.replace("test_stats", "test_renamed"))},
+        {"tests/test_other.py": OLD},
+        {PATH: OLD.replace(STATS, "class TestStats:\n" + indent(STATS, "    "))},
+        {PATH: OLD, "tests/test_new.py": "def test_new():\n    assert f() == 1\n"},
+    ],
+)
+async def test_moves_renames_and_additions_are_fine(make_case, after):
+    assert await judged(make_case, after) == set()
+
+
+TESTER = Agent(name="python-test-engineer", description="", write=("tests/**",))
+
+
+async def test_who_writes_only_tests_may_mend_the_tests_of_the_run(make_case, tmp_path):
+    weaker = OLD.replace("== 200", "== 201")
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+
+    assert await judged(make_case, {PATH: weaker}, agent=TESTER, trusted=trusted) == set()
+
+
+async def test_who_writes_the_application_may_not(make_case, tmp_path):
+    weaker = OLD.replace("== 200", "== 201")
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+
+    assert await judged(make_case, {PATH: weaker}, trusted=trusted) == {"assertion-lost"}
+
+
+def test_the_inventory_is_what_pytest_collects(tmp_path):
+    (tmp_path / "test_a.py").write_text(
+        "import unittest\n"
+        "def test_one(): ...\n"
+        "async def test_two(): ...\n"
+        "def helper(): ...\n"
+        "class TestB:\n    def test_three(self): ...\n    class TestC:\n        def test_x(self): ...\n"
+        "class Other:\n    def test_no(self): ...\n"
+        "class Old(unittest.TestCase):\n    def test_four(self): ...\n"
+    )
+    found = {t.name for t in collected_from("test_a.py", parsed(tmp_path / "test_a.py"))}
+
+    assert found == {"test_one", "test_two", "TestB::test_three", "TestB::TestC::test_x",
+                     "Old::test_four"}  # fmt: skip
