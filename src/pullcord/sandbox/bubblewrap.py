@@ -18,7 +18,7 @@ from pullcord.model.work import Environment
 from pullcord.process import Completed, Limits
 from pullcord.protocols import Box
 from pullcord.sandbox import cgroup
-from pullcord.sandbox.interpreter import places
+from pullcord.sandbox.interpreter import needs
 
 USER = "1000"
 """Who the command is inside. Never 0: PostgreSQL's initdb, for one, refuses root."""
@@ -144,8 +144,11 @@ def _readonly(repo: Path, name: str) -> Iterator[str]:
 
 def _environment(environment: Environment) -> Iterator[str]:
     yield from ("--ro-bind", os.path.realpath(environment.path), "/env")
-    for place in (*places(environment.path), *environment.links):
+    needed = needs(environment.path)
+    for place in (*needed.folders, *environment.links):
         yield from ("--ro-bind", os.path.realpath(place), str(place))
+    for link, target in needed.links:
+        yield from ("--symlink", str(target), str(link))
 
 
 def _settings(box: Box) -> Iterator[str]:

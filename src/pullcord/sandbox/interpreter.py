@@ -1,8 +1,8 @@
-"""Which folders a Python environment needs besides itself."""
+"""What a Python environment needs to be seen besides itself."""
 
 from __future__ import annotations
 
-import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from pullcord.errors import Unavailable
@@ -10,32 +10,54 @@ from pullcord.errors import Unavailable
 _SHOWN_ANYWAY = ("/usr", "/nix/store")
 
 
-def places(environment: Path) -> list[Path]:
-    """Folders that must be readable at their own place for `bin/python` to run: the environment
-    (console scripts name their interpreter by its full path) and each installation that the chain
-    of links from `bin/python` passes through. pyenv and uv keep those in the home folder.
+@dataclass(frozen=True)
+class Needs:
+    """`folders` must be readable at their own places, `links` be there with their targets."""
 
-    Raises Unavailable when that would show the whole home folder.
+    folders: tuple[Path, ...]
+    links: tuple[tuple[Path, Path], ...]
+    """Path of the link, and what it points to."""
+
+
+def needs(environment: Path) -> Needs:
+    """The environment's own place, because console scripts name their interpreter by its full path;
+    the installation at the end of the links from `bin/python`, which pyenv and uv keep in the home
+    folder; and the links between the two, but not the folders in which they lie.
+
+    Raises Unavailable when that would show the home folder itself.
     """
     own = environment.absolute()
-    found = [own, own.resolve()]
     link = own / "bin" / "python"
     if not link.exists():
         raise Unavailable(f"{environment} holds no bin/python", "remove it; it is made anew")
+    passed = []
     while link.is_symlink():
-        link = Path(os.path.normpath(link.parent / link.readlink()))
-        found.append(link.parent.parent)
-    found.append(Path(os.path.realpath(link)).parent.parent)
-    kept = [place for place in dict.fromkeys(found) if not _shown(place)]
-    for place in kept:
-        if Path.home().is_relative_to(place.resolve()):
-            raise Unavailable(
-                f"the Python of {environment} is installed in {place}, which holds your home "
-                "folder: a sandbox cannot show the one without the other",
-                "use a Python that has a folder of its own",
-            )
-    return kept
+        passed.append((link, link.readlink()))
+        link = link.parent / link.readlink()
+    installation = link.resolve().parent.parent
+    folders = [own, own.resolve(), _plain(link).parent.parent, installation]
+    folders = [folder for folder in dict.fromkeys(folders) if not _below(folder, _SHOWN_ANYWAY)]
+    for folder in folders:
+        _refuse_home(environment, folder)
+    shown: tuple[str | Path, ...] = (*_SHOWN_ANYWAY, *folders)
+    links = [(_plain(path), target) for path, target in passed if not _below(_plain(path), shown)]
+    return Needs(tuple(folders), tuple(links))
 
 
-def _shown(place: Path) -> bool:
-    return any(place.is_relative_to(shown) for shown in _SHOWN_ANYWAY)
+def _plain(path: Path) -> Path:
+    """Without `..`, where these stand for what they say."""
+    return path.parent.resolve() / path.name if ".." in path.parts else path
+
+
+def _below(path: Path, folders: tuple[str | Path, ...]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _refuse_home(environment: Path, folder: Path) -> None:
+    home = Path.home().resolve()
+    if home.is_relative_to(folder.resolve()) or folder.resolve() == home / ".local":
+        raise Unavailable(
+            f"the Python of {environment} is installed in {folder}, among your own files: "
+            "a sandbox cannot show the one without the other",
+            "use a Python that has a folder of its own",
+        )
