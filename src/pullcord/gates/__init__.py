@@ -4,7 +4,7 @@ Third parties add theirs through the entry-point group `pullcord.gates`: name = 
 arguments that satisfies `pullcord.protocols.Gate`. They run beside the tools.
 """
 
-from pullcord.gates.judge import Judgement, judge
+from pullcord.gates.judging import Judgement, judge
 from pullcord.gates.memory import Memory
 from pullcord.gates.policy import policy, policy_key
 from pullcord.gates.registry import GATES, every_gate

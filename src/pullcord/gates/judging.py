@@ -30,13 +30,20 @@ class Judgement:
         return bool(self.verdicts) and all(v.opens for v in self.verdicts)
 
 
-async def judge(case: Case, only: Sequence[str] = (), *, memory: Memory | None = None) -> Judgement:
+async def judge(
+    case: Case,
+    only: Sequence[str] = (),
+    *,
+    memory: Memory | None = None,
+    gates: Mapping[str, Gate] | None = None,
+) -> Judgement:
     """Judge a tree. `only` names the gates to run (default: all); `memory` reuses verdicts of the
-    same inputs. After a red scope nothing else runs: links and strange names are no food for tools.
+    same inputs; `gates` stand in for ours and those of installed packages. After a red scope
+    nothing else runs: links and strange names are no food for tools.
 
     Raises NotFound for an unknown name in `only`.
     """
-    gates = every_gate()
+    gates = every_gate() if gates is None else gates
     if unknown := sorted(set(only) - gates.keys()):
         raise NotFound(f"no gate is named {', '.join(unknown)}", f"There are: {', '.join(gates)}.")
     chosen = {name: gate for name, gate in gates.items() if not only or name in only}

@@ -1,0 +1,146 @@
+"""The locked contract, and the contract that clients know."""
+
+import json
+
+import pytest
+
+from pullcord.gates.contract import Contract
+from pullcord.model.agent import Agent
+
+LOCKED = "docs/contracts/log-workouts.openapi.json"
+APP = {"pullcord.toml": 'app = "app.main:app"\n'}
+DESIGNER = Agent(name="api-designer", description="", write=("docs/**",))
+
+
+def document(*paths, version="1.0.0", **operation):
+    responses = {"200": {"description": "ok", "content": {"application/json": {"schema": {
+        "type": "object", "properties": {"id": {"type": "string"}}}}}}}  # fmt: skip
+    item = {"get": {"operationId": "x", "responses": responses, **operation}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": version},
+        "paths": {path: item for path in paths},
+    }
+
+
+def fragment(*paths, **operation):
+    return json.dumps({"paths": document(*paths, **operation)["paths"]})
+
+
+async def judged(make_case, before, after, locked="", **more):
+    files = {**APP, "openapi.json": json.dumps(before)}
+    later = {**APP, "openapi.json": json.dumps(after)}
+    if locked:
+        later[LOCKED] = locked
+    verdict = await Contract().judge(make_case(files, later, **more))
+    return [f.rule for f in verdict.findings], verdict.detail
+
+
+async def test_no_openapi_means_that_the_gate_does_not_apply(make_case):
+    assert Contract().applies(make_case({}, {})) == "the base has no committed OpenAPI document"
+
+
+async def test_a_removed_operation_is_breaking(make_case):
+    rules, _ = await judged(make_case, document("/a", "/b"), document("/a"))
+
+    assert rules == ["breaking"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        ("1.2.0", "2.0.0", True),
+        ("1.2.0", "1.3.0", False),
+        ("0.2.0", "0.3.0", True),
+        ("0.2.0", "0.2.9", False),
+        ("0.9.0", "1.0.0", True),
+        ("2.0.0", "1.0.0", False),
+        ("1", "2", True),
+        ("spring", "summer", False),
+    ],
+)
+async def test_a_breaking_change_needs_a_version_step(make_case, old, new, allowed):
+    rules, _ = await judged(
+        make_case, document("/a", "/b", version=old), document("/a", version=new)
+    )
+
+    assert rules == ([] if allowed else ["breaking"])
+
+
+async def test_lost_authentication_is_never_bought_with_a_version_step(make_case):
+    secured = document("/a", security=[{"Bearer": []}])
+    rules, _ = await judged(make_case, secured, document("/a", version="2.0.0"))
+
+    assert rules == ["unsecured"]
+
+
+async def test_the_published_contract_is_what_clients_know(make_case):
+    published = {"contract/openapi.json": json.dumps(document("/a", "/b"))}
+    both = {**APP, "openapi.json": json.dumps(document("/a"))}
+    verdict = await Contract().judge(make_case({**both, **published}, {**both, **published}))
+
+    assert [f.rule for f in verdict.findings] == ["breaking"]
+
+
+async def test_a_locked_contract_may_wait_for_its_implementation(make_case):
+    rules, detail = await judged(
+        make_case, document("/a"), document("/a"), fragment("/b"), agent=DESIGNER
+    )
+
+    assert rules == []
+    assert f"not implemented yet: {LOCKED}" in detail
+
+
+async def test_who_implements_must_implement_all_of_it(make_case):
+    rules, _ = await judged(make_case, document("/a"), document("/a"), fragment("/b"))
+
+    assert rules == ["locked"]
+
+
+async def test_an_implementation_as_described_passes(make_case):
+    after = document("/a", "/b")
+    after["paths"]["/b"]["get"]["responses"]["401"] = {"description": "Who are you?"}
+    rules, detail = await judged(make_case, document("/a"), after, fragment("/b"))
+
+    assert rules == []
+    assert "1 locked contracts compared" in detail
+
+
+@pytest.mark.parametrize("agent", [DESIGNER, None])
+async def test_a_difference_from_the_locked_contract_is_seen_whoever_works(make_case, agent):
+    locked = fragment("/b", security=[{"Bearer": []}])
+    rules, _ = await judged(make_case, document("/a"), document("/a", "/b"), locked, agent=agent)
+
+    assert rules == ["locked"]
+
+
+async def test_an_addition_to_a_described_schema_is_a_difference(make_case):
+    after = document("/a", "/b")
+    content = after["paths"]["/b"]["get"]["responses"]["200"]["content"]["application/json"]
+    content["schema"] = {"type": "object", "properties": {"id": {"type": "string"}, "secret": {}}}
+    rules, _ = await judged(make_case, document("/a"), after, fragment("/b"))
+
+    assert rules == ["locked"]
+
+
+@pytest.mark.parametrize(
+    "locked",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"paths": {"/b": {"get": {"responses": {"200": {"$ref": "#/nowhere"}}}}}}',
+        '{"paths": {"/b": {"get": {"responses": []}}}}',
+    ],
+)
+async def test_a_contract_that_cannot_be_read_is_red(make_case, locked):
+    rules, _ = await judged(make_case, document("/a"), document("/a"), locked, agent=DESIGNER)
+
+    assert rules == ["locked"]
+
+
+async def test_an_old_locked_contract_is_nobodys_business(make_case):
+    files = {**APP, "openapi.json": json.dumps(document("/a")), LOCKED: fragment("/b")}
+    verdict = await Contract().judge(make_case(files, {**files, "app/main.py": "x = 1\n"}))
+
+    assert verdict.outcome == "pass"
