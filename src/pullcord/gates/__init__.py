@@ -4,9 +4,20 @@ Third parties add theirs through the entry-point group `pullcord.gates`: name = 
 arguments that satisfies `pullcord.protocols.Gate`. They run beside the tools.
 """
 
+from pullcord.gates.explaining import Explained, explain
 from pullcord.gates.judging import Judgement, judge
 from pullcord.gates.memory import Memory
 from pullcord.gates.policy import policy, policy_key
 from pullcord.gates.registry import GATES, every_gate
 
-__all__ = ["GATES", "Judgement", "Memory", "every_gate", "judge", "policy", "policy_key"]
+__all__ = [
+    "GATES",
+    "Explained",
+    "Judgement",
+    "Memory",
+    "every_gate",
+    "explain",
+    "judge",
+    "policy",
+    "policy_key",
+]
