@@ -58,7 +58,8 @@ def brief() -> Brief:
 
 
 def scripted(folder: Path) -> Given:
-    return Given(runtime_for("scripted:FILE", SCRIPT, ["break-down"]), brief(), workspace(folder))
+    runtime = runtime_for("scripted:FILE", SCRIPT, [brief().task])
+    return Given(runtime, brief(), workspace(folder))
 
 
 def workspace(folder: Path) -> Workspace:

@@ -1,41 +1,40 @@
-"""What executes an agent: one adapter per file, named in one explicit dict."""
+"""What executes an agent. A new runtime is a file with one class and a line in RUNTIMES.
+
+Third parties add theirs through the entry-point group `pullcord.runtimes`: name = a factory like
+those here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 
-from pullcord.errors import Unavailable
+from pullcord.errors import UsageError
+from pullcord.model.task import Task
 from pullcord.protocols import Runtime
+from pullcord.runtimes.blueprint import Blueprint
+from pullcord.runtimes.scripted import Scripted
 
+Factory = Callable[[str, Sequence[Task]], Runtime]
+"""Makes a runtime from the text of its script ('' without one) and the tasks of the plan."""
 
-def _blueprint(argument: str, script: str, known: Collection[str]) -> Runtime:
-    from pullcord.runtimes.blueprint import Blueprint
-
-    return Blueprint()
-
-
-def _scripted(argument: str, script: str, known: Collection[str]) -> Runtime:
-    from pullcord.runtimes.scripted import Scripted
-
-    return Scripted(script, known, argument)
-
-
-RUNTIMES: dict[str, Callable[[str, str, Collection[str]], Runtime]] = {
-    "blueprint": _blueprint,
-    "scripted": _scripted,
+RUNTIMES: dict[str, Factory] = {
+    "blueprint": lambda script, tasks: Blueprint(),
+    "scripted": Scripted.parse,
 }
-"""Name → how it is made. Each imports what it needs only when it is asked for."""
 
 
-def runtime_for(name: str, script: str = "", known: Collection[str] = ()) -> Runtime:
-    """The runtime of a name such as `blueprint` or `scripted:FILE`.
+def runtime_for(spec: str, script: str, tasks: Sequence[Task]) -> Runtime:
+    """The runtime of a run. `spec` is its name, with its argument after a colon (`scripted:FILE`).
 
-    `script` is the text of the file, `known` the task ids and agents that it may name. Unavailable
-    for a name that does not exist; ConfigError for a script that cannot be read.
+    Raises UsageError for an unknown name, and what the factory raises for a bad script.
     """
-    kind, _, argument = name.partition(":")
-    if kind not in RUNTIMES:
-        raise Unavailable(
-            f"There is no runtime {kind!r}.", f"Known: {', '.join(RUNTIMES)} (scripted:FILE)"
-        )
-    return RUNTIMES[kind](argument, script, known)
+    name = spec.partition(":")[0]
+    foreign = {entry.name: entry for entry in entry_points(group="pullcord.runtimes")}
+    if name in RUNTIMES:
+        return RUNTIMES[name](script, tasks)
+    if name in foreign:
+        factory: Factory = foreign[name].load()
+        return factory(script, tasks)
+    known = ", ".join(sorted({*RUNTIMES, *foreign}))
+    raise UsageError(f"There is no runtime {name!r}.", f"Known: {known}")

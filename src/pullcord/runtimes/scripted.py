@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
 
 from pullcord.briefs import escalation as escalations
@@ -14,11 +14,12 @@ from pullcord.model.escalation import Escalation
 from pullcord.model.quality import Finding
 from pullcord.model.report import Report, Review, Usage
 from pullcord.model.summary import Blocker, Decision, Summary
+from pullcord.model.task import Task
 from pullcord.model.text import cut, one_line
 from pullcord.model.work import Brief, Workspace
 from pullcord.process import Limits
 from pullcord.protocols import Box, Sandbox
-from pullcord.runtimes.script import Escalate, ScriptSummary, Step, parse
+from pullcord.runtimes.script import Escalate, Script, ScriptSummary, Step, parse
 
 _DAEMON = "setsid sleep 86400 </dev/null >/dev/null 2>&1 &"
 # Outside of any repository, so that nothing in the workspace's .git has a say.
@@ -34,9 +35,14 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, text: str, known: Collection[str], source: str = "") -> None:
-        """Read the script's text. ConfigError before anything runs; see script.parse."""
-        self._script = parse(text, known, source)
+    def __init__(self, script: Script) -> None:
+        self._script = script
+
+    @classmethod
+    def parse(cls, text: str, tasks: Sequence[Task]) -> Scripted:
+        """The runtime of a script's text for the tasks of a plan. ConfigError lists what is wrong
+        before anything runs; see script.parse."""
+        return cls(parse(text, {name for t in tasks for name in (t.id, t.subagent_type)}))
 
     async def run(
         self, agent: Agent, brief: Brief, workspace: Workspace, sandbox: Sandbox

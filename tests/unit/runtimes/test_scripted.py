@@ -10,7 +10,7 @@ import pytest
 
 from pullcord import agents
 from pullcord.briefs import summary as summaries
-from pullcord.errors import ConfigError, Unavailable
+from pullcord.errors import ConfigError, UsageError
 from pullcord.model.escalation import Escalation
 from pullcord.model.quality import Finding
 from pullcord.model.report import Report, Review, Usage
@@ -53,7 +53,7 @@ async def act(script: str, root: Path, sandbox: Sandbox, round: int = 1) -> Repo
         written_at="2026-11-22 09:05:07",
         summary_path=SUMMARY,
     )
-    runtime = Scripted(script, ["implementation"], "SCRIPT.yaml")
+    runtime = Scripted.parse(script, [task])
     return await runtime.run(agent, brief, Workspace(path=root, base="b"), sandbox)
 
 
@@ -273,8 +273,10 @@ async def test_what_cannot_be_done_blocks_the_attempt(
 
 
 def test_runtimes_are_found_by_name() -> None:
-    assert runtime_for("scripted:FILE", "default: {status: done}").name == "scripted"
-    with pytest.raises(Unavailable, match="no runtime 'magic'"):
-        runtime_for("magic")
-    with pytest.raises(ConfigError, match="FILE cannot be read"):
-        runtime_for("scripted:FILE", "nonsense: 1")
+    task = Task(id="one", subagent_type="our-agent", description="d", prompt="p")
+    script = "tasks: {one: [{}], our-agent: [{}]}"
+    assert runtime_for("scripted:FILE", script, [task]).name == "scripted"
+    with pytest.raises(UsageError, match="no runtime 'magic'"):
+        runtime_for("magic", "", [])
+    with pytest.raises(ConfigError, match="no task or agent 'one'"):
+        runtime_for("scripted:FILE", script, [])
