@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pullcord.app import Orchestrator
 from pullcord.briefs.reports import final
+from pullcord.cli.render import wrapped
 from pullcord.cli.render_cord import cord
 from pullcord.cli.render_status import next_commands
 from pullcord.cli.result import Result, ended
@@ -32,7 +33,7 @@ async def ending(
     view = await orchestrator.view(status.run)
     summary = final(view)
     if status.state == "passed":
-        shell.data("", *summary.rstrip("\n").split("\n"))
+        shell.data("", *wrapped(summary.rstrip("\n").split("\n"), shell.width))
     for question in status.open_questions:
         shell.data("", *cord(status.run, question, width=shell.width))
     if status.state in ("failed", "cancelled"):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from pullcord.cli.commands import COMMANDS, Listed
 from pullcord.cli.options import with_common_options
 from pullcord.cli.shell import Shell
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class LazyGroup(click.Group):
@@ -35,6 +37,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.listed and not name.startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, self.listed, n=1)
             meant = f" Did you mean `pullcord {near[0]}`?" if near else ""
             raise click.UsageError(f"There is no command {name!r}.{meant}", ctx)
@@ -42,6 +46,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names and summaries out of the list; loading the commands would take a second."""
+        from click.shell_completion import CompletionItem
+
         names = [
             CompletionItem(name, help=entry.summary)
             for name, entry in self.listed.items()

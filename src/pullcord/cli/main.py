@@ -47,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _invoke(args: list[str], shell: Shell) -> tuple[int, dict[str, object] | None]:
-    value = root().main(args, "pullcord", standalone_mode=False, obj=shell)
+    try:
+        value = root().main(args, "pullcord", standalone_mode=False, obj=shell)
+    except SystemExit as done:  # click's way to end after completing a word for a shell
+        value = done.code
     if isinstance(value, Result):
         return value.exit_code, dict(value.body)
     return (value if isinstance(value, int) else 0), None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 MARKS = {
@@ -41,9 +43,47 @@ def short(commit: str) -> str:
     return commit[:9]
 
 
+def cells(text: str) -> int:
+    """Columns that a text takes on a terminal: wide signs take two, combining ones none."""
+    return sum(map(_cell, text))
+
+
+def _cell(character: str) -> int:
+    if unicodedata.combining(character) or character in "\u200b\u200d\ufe0e\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def fit(text: str, width: int) -> str:
-    """The text in at most `width` characters; what is cut off leaves a sign."""
-    return text if len(text) <= width else text[: max(0, width - 1)].rstrip() + "…"
+    """The text in at most `width` columns; what is cut off leaves a sign."""
+    if cells(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for character in text:
+        room -= _cell(character)
+        if room < 0:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def pad(text: str, width: int) -> str:
+    """The text with spaces up to `width` columns."""
+    return text + " " * (width - cells(text))
+
+
+def wrapped(lines: Iterable[str], width: int) -> list[str]:
+    """The lines broken between words where a terminal is too narrow; `width` 0 breaks none."""
+    if not width:
+        return list(lines)
+    found: list[str] = []
+    for line in lines:
+        lead = line[: len(line) - len(line.lstrip(" -"))]
+        found += textwrap.wrap(
+            line, width, subsequent_indent=" " * len(lead), break_long_words=False,
+            break_on_hyphens=False, drop_whitespace=True,
+        ) or [""]  # fmt: skip
+    return found
 
 
 def size(count: int) -> str:
@@ -64,10 +104,10 @@ def columns(rows: Sequence[Sequence[str]], *, width: int = 0) -> list[str]:
     """Rows as lines with aligned columns. With `width`, the last column is cut to fit."""
     if not rows:
         return []
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    widths = [max(cells(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     lines = []
     for row in rows:
-        front = "".join(f"{cell:<{size}}  " for cell, size in zip(row, widths, strict=False))
-        last = fit(row[-1], max(10, width - len(front))) if width else row[-1]
+        front = "".join(f"{pad(cell, size)}  " for cell, size in zip(row, widths, strict=False))
+        last = fit(row[-1], max(10, width - cells(front))) if width else row[-1]
         lines.append((front + last).rstrip())
     return lines

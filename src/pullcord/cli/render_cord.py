@@ -30,14 +30,15 @@ TITLES = {
 def cord(run: str, question: Question, *, width: int = 0) -> list[str]:
     """The block that says: the line stands still, why, what can be answered, and how."""
     escalation = question.escalation
-    lines = [
+    head = (
         f"!! CORD PULLED  {question.id}  {TITLES[escalation.kind]}   run {run} is paused, "
-        "nothing is lost",
-        *_paragraph(escalation.description, width),
-    ]
+        "nothing is lost"
+    )
+    lines = [*_paragraph(head, width, first=""), *_paragraph(escalation.description, width)]
     for name, text in escalation.fields.items():
         lines += _paragraph(f"{name}: {text}", width)
-    lines += [f"   - {one_line(item)}" for item in escalation.evidence[:_SHOWN]]
+    for item in escalation.evidence[:_SHOWN]:
+        lines += _paragraph(one_line(item), width, first="   - ")
     if len(escalation.evidence) > _SHOWN:
         lines.append(f"   - … and {len(escalation.evidence) - _SHOWN} more: pullcord show {run}")
     lines += _options(escalation.options, escalation.recommendation, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from pullcord.cli.render import MARKS, clock, fit
+from pullcord.cli.render import MARKS, clock, fit, pad
 from pullcord.model.fact import Fact
 
 _QUEUED = 3
@@ -65,4 +65,4 @@ def _active(task: Mapping[str, str], facts: Mapping[str, Fact], now: datetime, w
     took = clock((now - datetime.fromisoformat(since.at)).total_seconds())
     room = width - len(took) - 4
     text = f"{MARKS['running']} {task['subagent_type']:<24}  {again}{doing}"
-    return f"  {fit(text, room):<{room}} {took}"
+    return f"  {pad(fit(text, room), room)} {took}"

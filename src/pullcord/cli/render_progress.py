@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pullcord.cli.events import place
-from pullcord.cli.render import OUTCOMES, between, clock, fit, plural, short
+from pullcord.cli.render import OUTCOMES, between, clock, fit, pad, plural, short
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt, Verdict
 from pullcord.model.text import one_line
@@ -38,7 +38,7 @@ def _took(seconds: float | None) -> str:
 def _wide(line: str, seconds: float | None, width: int) -> str:
     took = "" if seconds is None else clock(seconds)
     room = width - len(took) - 3
-    return f"  {fit(line, room):<{room}} {took}".rstrip()
+    return f"  {pad(fit(line, room), room)} {took}".rstrip()
 
 
 Line = tuple[str, float | None]
@@ -79,14 +79,14 @@ def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
     task, number, what = place(fact.key)
     agent, description = _named(before, task)
     again = f"round {number}: " if number > 1 else ""
-    if what == "opened":
+    if what == "opened" and not compact:  # a terminal shows it among its live lines
         yield f"● {agent:<{_NAME}}  {again}{description}", None
     elif what == "worked":
         yield f"{_ended(agent, again, description, fact.body['report'])}", _since(fact, before)
     elif what == "judged":
         yield _gates("  gates", fact.body, compact), _since(fact, before)
     elif what == "closed":
-        yield from _closed(agent, number, fact.body["findings"])
+        yield from _closed(agent, number, fact)
     elif what == "handoff":
         yield f"✓ {agent:<{_NAME}}  handed off {short(fact.body['commit'])}", None
 
@@ -104,6 +104,8 @@ def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) 
         said, mark = "ended by a limit", "✗"
     elif report["exit"] != 0:
         said, mark = f"ended with exit status {report['exit']}", "✗"
+    elif report.get("escalation"):
+        said, mark = f"{description} - pulls the cord", "!"
     elif status == "done":
         said, mark = description, "✓"
     else:
@@ -141,12 +143,15 @@ def _numbers(verdict: Verdict) -> str:
     return f" {counts['passed']:.0f}{covered}"
 
 
-def _closed(agent: str, number: int, findings: list[dict[str, Any]]) -> Iterator[Line]:
+def _closed(agent: str, number: int, fact: Fact) -> Iterator[Line]:
     yield f"✗ {agent:<{_NAME}}  handoff closed in round {number}", None
-    for finding in findings[:SHOWN]:
+    findings = fact.body["findings"]
+    # A gate that did not run because another was red adds nothing to read.
+    told = [f for f in findings if f["rule"] != "not-run"] or findings
+    for finding in told[:SHOWN]:
         yield f"    {finding_line(finding)}", None
-    if len(findings) > SHOWN:
-        yield f"    … and {len(findings) - SHOWN} more: pullcord show @last", None
+    if len(told) > SHOWN:
+        yield f"    … and {len(told) - SHOWN} more: pullcord show {fact.run}", None
 
 
 def finding_line(finding: Mapping[str, Any]) -> str:

@@ -53,13 +53,15 @@ def run_page(status: Status, *, width: int = 0) -> list[str]:
     lines += [f"  ! waived {key}: {one_line(said)}" for key, said in status.waivers.items()]
     if status.applied_to:
         lines.append(f"  applied to {status.applied_to}")
-    lines += ["", *_tasks(status.tasks, width)]
+    lines += ["", *_tasks(status, width)]
     return lines
 
 
-def _tasks(tasks: Sequence[TaskState], width: int) -> list[str]:
+def _tasks(status: Status, width: int) -> list[str]:
+    tasks = status.tasks
+    words = {t.id: _word(t, status) for t in tasks}
     rows = [
-        (f"  {MARKS[t.state]}", t.id, t.agent, t.state, _round(t), short(t.commit),
+        (f"  {MARKS[words[t.id]]}", t.id, t.agent, words[t.id], _round(t), short(t.commit),
          one_line(t.description))
         for t in tasks
     ]  # fmt: skip
@@ -69,6 +71,11 @@ def _tasks(tasks: Sequence[TaskState], width: int) -> list[str]:
         if task.closed and task.state not in ("passed", "skipped"):
             lines += [f"      {one_line(said)}" for said in task.closed[:_SHOWN]]
     return lines
+
+
+def _word(task: TaskState, status: Status) -> str:
+    """A task that nobody works on any more is not running."""
+    return status.state if (task.state, status.state) == ("running", "interrupted") else task.state
 
 
 def _round(task: TaskState) -> str:

@@ -41,7 +41,7 @@ def test_a_log_has_a_line_per_event_with_the_time_since_the_start():
 def test_no_line_of_a_terminal_is_wider_than_it_and_durations_stand_at_its_end(width):
     said = told(*GREEN, width=width)
     assert max(map(len, said)) <= width
-    assert all(line.endswith("0:07") and len(line) == width for line in said[2:4])
+    assert all(line.endswith("0:07") and len(line) == width for line in said[1:3])
 
 
 LATER = [
@@ -52,6 +52,10 @@ LATER = [
     (
         ("build/1/worked", report("needs_context", message="which\x1b[31m clock?")),
         "! python-backend-engineer   needs context: which[31m clock?  (0:07)",
+    ),
+    (
+        ("build/1/worked", report("blocked", escalation=ESCALATION)),
+        "! python-backend-engineer   Implement it - pulls the cord  (0:07)",
     ),
     (
         ("build/1/worked", report(exit=None)),
@@ -100,7 +104,7 @@ def test_a_closed_handoff_shows_its_findings_but_not_a_hundred():
     said = told(("run", START), ("build/1/closed", {"findings": [MISSING] * 100}))[1:]
     assert said[1] == "   0:07      tests  tests/test_a.py:88  assert 404 == 204"
     assert len(said) == 1 + SHOWN + 1
-    assert said[-1].endswith(f"… and {100 - SHOWN} more: pullcord show @last")
+    assert said[-1].endswith(f"… and {100 - SHOWN} more: pullcord show r-7f3a2c")
 
 
 def test_work_without_a_sandbox_is_said_at_the_start():

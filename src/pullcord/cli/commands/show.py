@@ -7,6 +7,7 @@ import click
 from pullcord.briefs.reports import REPORTS
 from pullcord.cli.command import command
 from pullcord.cli.options import run_argument
+from pullcord.cli.render import wrapped
 from pullcord.cli.render_cord import cord
 from pullcord.cli.render_status import next_commands, run_page
 from pullcord.cli.result import Result, ended
@@ -32,7 +33,7 @@ async def show(shell: Shell, run: str, form: str | None) -> Result:
     if form:
         view = await orchestrator.view(run)
         text = REPORTS[form](view)
-        shell.data(*text.rstrip("\n").split("\n"))
+        shell.data(*wrapped(text.rstrip("\n").split("\n"), shell.width))
         return ended(run=run, form=form, text=text, view=json_of(view))
     status = await orchestrator.status(run)
     shell.data(*run_page(status, width=shell.width))
