@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _ROOT = Path("/sys/fs/cgroup")
-_PATIENCE_S = 5.0
+_PATIENCE_S = 1.0
 _PREFIX = "pullcord-"
 _numbers = itertools.count(1)
 
