@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +76,9 @@ def write(root: Path, files: Sequence[NewFile]) -> None:
     except BaseException as error:
         for path in written:
             path.unlink(missing_ok=True)
-        for folder in filter(Path.is_dir, folders):  # the deepest first, and only what we made
-            folder.rmdir()
+        for folder in folders:  # the deepest first; only what we made, and nobody filled since
+            with suppress(OSError):
+                folder.rmdir()
         if isinstance(error, OSError):
             why = error.strerror or str(error)
             raise PullcordError(
