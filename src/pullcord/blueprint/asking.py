@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from pullcord.blueprint import fieldtypes, samples
@@ -33,22 +34,27 @@ def asking(of: Locked, rows: Rows) -> dict[str, Any]:
     pages = [newest[at : at + size] for at in range(0, len(newest), size)] + [""]
     on_row = [_METHODS[each] for each in _ON_ROW if of.has(each)]
     return {
-        "has": {each: of.has(each) for each in OPERATIONS},
+        "has": SimpleNamespace(**{each: of.has(each) for each in OPERATIONS}),
         "on_row": source(on_row) if on_row else "",
         "operations": _pairs([_place(each) for each in OPERATIONS if of.has(each)]),
         "not_asked": _not_asked(of),
+        "first_page": lambda letters: letters[: listing.page_size],
         "page_size": listing.page_size,
         "per_page": size,
         "page_list": list(enumerate(pages, 1)),
         "pages": source(list(enumerate(pages, 1))),
         "sizes": source(list(dict.fromkeys([1, listing.max_page_size]))),
-        "orders": _or_nothing(_orders(of, ours)),
-        "all_orders": _or_nothing(_orders(of, ours)),
+        "orders": _or_nothing(_shown(_orders(of, ours), listing.page_size)),
         "tied": _or_nothing(_tied(of, rows)),
         "nulls": _or_nothing([field.name for field in of.feature.sorts if field.optional]),
-        "filters": _or_nothing(_filters(of, ours)),
+        "filters": _or_nothing(_shown(_filters(of, ours), listing.page_size)),
         "bad_queries": source(_bad_queries(of)),
     }
+
+
+def _shown(cases: list[tuple[Any, str]], size: int) -> list[tuple[Any, str]]:
+    """The cases with what their first pages show."""
+    return [(query, expected[:size]) for query, expected in cases]
 
 
 def _or_nothing(values: list[Any]) -> str:
