@@ -153,16 +153,18 @@ class Orchestrator:
 
     async def _parts(self, drive: Drive, start: Start) -> Parts:
         trusted = await self._trusted(drive.run, start.base)
+        project = config.detect(trusted)
+        known = agent_files.load(trusted / ".claude" / "agents")
         return Parts(
             start=start,
             drive=drive,
             repository=self.repository,
             tree=self._tree(drive.run),
-            agents=agent_files.load(trusted / ".claude" / "agents"),
+            agents={n: agent_files.widened(a, project.packages) for n, a in known.items()},
             runtime=self._runtime(start),
             sandbox=await sandbox.choose(unsafe=start.unsafe),
             environment=await environments.resolve(trusted, self._shared / "environments"),
-            project=config.detect(trusted),
+            project=project,
             clock=self.clock,
             verdicts=self.repository.state / "verdicts",
             cache=self.cache / "tools",
@@ -341,7 +343,7 @@ async def run(
     orchestrator = await Orchestrator.open(Path(repository))
     known = agent_files.load(orchestrator.repository.root / ".claude" / "agents")
     problems: list[Problem] = []
-    plan = complete(tasks, pattern, known, agent_files.ALIASES, problems=problems)
+    plan = complete(tasks, pattern, known, problems=problems)
     refuse(problems, "the given tasks")
     every = tuple(dict.fromkeys([*criteria, *(c for task in tasks for c in task.criteria)]))
     request = Request(title=title or tasks[0].description, criteria=every)

@@ -2,5 +2,6 @@
 
 from pullcord.agents.definitions import load, parse, shipped
 from pullcord.agents.lint import lint
+from pullcord.agents.scopes import widened
 
-__all__ = ["lint", "load", "parse", "shipped"]
+__all__ = ["lint", "load", "parse", "shipped", "widened"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from pullcord.model.agent import Agent
 from pullcord.model.roles import ALIASES
 
 SUMMARIES = "docs/temp/**"
@@ -32,3 +35,12 @@ def scope_of(name: str) -> tuple[str, ...]:
     if scope is None:
         scope = SCOPES.get(ALIASES.get(name, ""), UNKNOWN)
     return (*scope, SUMMARIES)
+
+
+def widened(agent: Agent, packages: Iterable[str]) -> Agent:
+    """The agent in a repository whose application lies in these folders: whoever may write `app/**`
+    may write the application, wherever it is."""
+    if "app/**" not in agent.write:
+        return agent
+    places = tuple(f"{package}/**" for package in packages)
+    return agent.model_copy(update={"write": tuple(dict.fromkeys((*agent.write, *places)))})

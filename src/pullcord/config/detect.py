@@ -50,6 +50,7 @@ def detect(tree: Path) -> Project:
         least, origin = own.coverage, FILE
     project = Project(
         app=app,
+        packages=layout.find_packages(tree),
         openapi=_given(settings.openapi, committed),
         published=_given(settings.published, published),
         commands={g: _detected(settings, g, c) for g, c in found.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 _SKIP = {"node_modules", "venv", "env", "build", "dist", "site-packages", "__pycache__"}
 _TESTS = {"test", "tests", "testing", "examples", "docs"}
+_NOT_CODE = {"scripts", "tools", "bench", "benchmarks", "migrations", "alembic", "supabase"}
 _FACTORIES = ("create_app", "make_app", "get_app", "build_app", "app_factory", "create_application")
 _PUBLISHED = {"contract", "contracts", "published", "public", "dist", "releases"}
 
@@ -43,6 +44,13 @@ def find_app(tree: Path) -> str:
             if best is None or rank < best[0]:
                 best = (rank, f"{module_of(path)}:{name}")
     return best[1] if best else ""
+
+
+def find_packages(tree: Path) -> tuple[str, ...]:
+    """The top-level folders that hold the application's Python code; no tests, no scripts."""
+    code = (Path(path) for path in walk(tree, ".py"))
+    tops = {path.parts[0] for path in code if len(path.parts) > 1 and not _TESTS & set(path.parts)}
+    return tuple(sorted(tops - _NOT_CODE))
 
 
 def module_of(path: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pullcord import config, environments
+from pullcord.agents import widened
 from pullcord.errors import UsageError
 from pullcord.model.agent import Agent
 from pullcord.protocols import Case, Sandbox
@@ -45,6 +46,7 @@ async def working_case(
     tree = await _borrowing(repository, place.cache / "working")
     judged = await tree.freeze(repository.root, commit)
     trusted = await tree.exported(commit)
+    project = config.detect(trusted)
     scratch = place.cache / "working" / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -55,12 +57,12 @@ async def working_case(
         before=trusted,
         trusted=trusted,
         changes=await tree.mirror.changes(commit, judged),
-        project=config.detect(trusted),
+        project=project,
         sandbox=sandbox,
         environment=await environments.resolve(trusted, place.environments),
         scratch=scratch,
         cache=tools,
-        agent=agent,
+        agent=widened(agent, project.packages) if agent else None,
     )
 
 

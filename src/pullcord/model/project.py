@@ -23,6 +23,8 @@ class Project(Value):
 
     app: str = ""
     """Import path of the FastAPI application or factory, such as `app.main:app`."""
+    packages: tuple[str, ...] = ()
+    """Top-level folders with the application's Python code (`app`, `svc`)."""
     openapi: str = ""
     """Path of the committed OpenAPI document."""
     published: str = ""
