@@ -1,26 +1,25 @@
-"""What executes an agent. A new runtime is a file with one class and a line in RUNTIMES.
+"""What executes an agent. A new runtime is a file with one factory and a line in RUNTIMES.
 
 Third parties add theirs through the entry-point group `pullcord.runtimes`: name = a factory like
-those here.
+those named here. Runtimes are loaded when they are used; some are slow to import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from pullcord.errors import UsageError
 from pullcord.model.task import Task
 from pullcord.protocols import Runtime
-from pullcord.runtimes.blueprint import Blueprint
-from pullcord.runtimes.scripted import Scripted
 
 Factory = Callable[[str, Sequence[Task]], Runtime]
 """Makes a runtime from the text of its script ('' without one) and the tasks of the plan."""
 
-RUNTIMES: dict[str, Factory] = {
-    "blueprint": lambda script, tasks: Blueprint(),
-    "scripted": Scripted.parse,
+GROUP = "pullcord.runtimes"
+RUNTIMES: dict[str, str] = {
+    "blueprint": "pullcord.runtimes.blueprint:make",
+    "scripted": "pullcord.runtimes.scripted:Scripted.parse",
 }
 
 
@@ -30,11 +29,9 @@ def runtime_for(spec: str, script: str, tasks: Sequence[Task]) -> Runtime:
     Raises UsageError for an unknown name, and what the factory raises for a bad script.
     """
     name = spec.partition(":")[0]
-    foreign = {entry.name: entry for entry in entry_points(group="pullcord.runtimes")}
-    if name in RUNTIMES:
-        return RUNTIMES[name](script, tasks)
-    if name in foreign:
-        factory: Factory = foreign[name].load()
-        return factory(script, tasks)
-    known = ", ".join(sorted({*RUNTIMES, *foreign}))
-    raise UsageError(f"There is no runtime {name!r}.", f"Known: {known}")
+    known = {entry.name: entry for entry in entry_points(group=GROUP)}
+    known |= {ours: EntryPoint(ours, value, GROUP) for ours, value in RUNTIMES.items()}
+    if name not in known:
+        raise UsageError(f"There is no runtime {name!r}.", f"Known: {', '.join(sorted(known))}")
+    factory: Factory = known[name].load()
+    return factory(script, tasks)

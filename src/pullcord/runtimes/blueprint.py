@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pullcord.blueprint.roles import ROLES
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
 from pullcord.model.agent import Agent
 from pullcord.model.report import Report
+from pullcord.model.task import Task
 from pullcord.model.work import Brief, Workspace
 from pullcord.protocols import Sandbox
 
@@ -30,3 +33,8 @@ class Blueprint:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(summaries.render(summary), "utf-8")
         return report
+
+
+def make(script: str, tasks: Sequence[Task]) -> Blueprint:
+    """The runtime of a run; it takes no script."""
+    return Blueprint()
