@@ -33,8 +33,7 @@ from pullcord.model.text import slug
 from pullcord.model.view import RunView
 from pullcord.patterns import PATTERNS
 from pullcord.protocols import Case, Runtime
-from pullcord.requests.order import Problem, complete
-from pullcord.requests.plan import refuse
+from pullcord.requests.plan import plan_of
 from pullcord.runtimes import runtime_for
 from pullcord.workspace.line import RunTree
 from pullcord.workspace.repository import Repository
@@ -342,9 +341,7 @@ async def run(
     """
     orchestrator = await Orchestrator.open(Path(repository))
     known = agent_files.load(orchestrator.repository.root / ".claude" / "agents")
-    problems: list[Problem] = []
-    plan = complete(tasks, pattern, known, problems=problems)
-    refuse(problems, "the given tasks")
+    plan = plan_of(tasks, pattern, known)
     every = tuple(dict.fromkeys([*criteria, *(c for task in tasks for c in task.criteria)]))
     request = Request(title=title or tasks[0].description, criteria=every)
     started = await orchestrator.start(request, plan, runtime=runtime, script=script)

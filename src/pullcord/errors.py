@@ -7,7 +7,7 @@ PullcordError (1)
 ├── Waiting (3)                 the run waits for a person
 ├── BudgetSpent (4)
 ├── Unavailable (5)             a runtime, the sandbox, a tool or an environment is missing
-├── NotFound (6)                no such run, task, agent, pattern, gate
+├── NotFound (6)                no such run, task, question; a name in a call is a UsageError
 ├── Conflict (7)                apply cannot fast-forward; somebody was faster
 ├── WorkspaceError (1)          git refused
 └── LedgerError (1)             newer, locked or damaged ledger
