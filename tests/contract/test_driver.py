@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import driving
 import pytest
 
+import driving
 from pullcord.engine.drive import Drive
 
 CONTEXT = multiprocessing.get_context("forkserver")

@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
     package.mkdir(parents=True)
     shutil.copy2(ROOT / "dev", folder / "dev")
     (folder / "requirements.lock").write_text("# nothing\n")
-    (package / "__init__.py").touch()
+    (package / "__init__.py").write_text('__version__ = "1.2.3"\n')
     (package / "__main__.py").write_text(
         "import os, sys\nprint(os.getcwd(), sys.prefix, *sys.argv[1:])\nsys.exit(7 * ('fail' in sys.argv))\n"
     )
@@ -61,6 +61,17 @@ def test_the_first_call_makes_the_environment_and_the_second_only_starts(
     assert first[:2] == (0, f"{tmp_path} {checkout}/.venv a b")
     assert "making .venv" in first[2]
     assert second == (0, f"{tmp_path} {checkout}/.venv a b", "")
+
+
+def test_the_environment_knows_the_project_by_name_and_version(checkout: Path) -> None:
+    ends(dev(checkout, "pullcord"))
+    code = "import pullcord; from importlib.metadata import version; print(version('pullcord'))"
+
+    done = subprocess.run(
+        [checkout / ".venv/bin/python", "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "1.2.3"
 
 
 def test_nothing_is_imported_from_the_folder_it_is_called_in(
@@ -142,7 +153,7 @@ def test_a_link_instead_of_an_environment_is_used_as_it_is(checkout: Path, tmp_p
 def tools(folder: Path, **scripts: str) -> str:
     """A PATH with only what a bare machine has, and the given scripts."""
     folder.mkdir()
-    for name in ("sh", "dirname", "cat", "cksum", "rm", "mv", "chmod"):
+    for name in ("sh", "dirname", "cat", "cksum", "sed", "mkdir", "rm", "mv", "chmod"):
         (folder / name).symlink_to(str(shutil.which(name)))
     for name, text in scripts.items():
         (folder / name).write_text(f"#!/bin/sh\n{text}\n")

@@ -8,9 +8,9 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import looping
 import pytest
 
+import looping
 from pullcord.engine.drive import Body, Drive
 from pullcord.ledger.chain import verify
 from pullcord.ledger.memory import MemoryLedger

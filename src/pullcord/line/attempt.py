@@ -20,7 +20,6 @@ from pullcord.model.report import Report
 from pullcord.model.run import Opened
 from pullcord.model.task import Task
 from pullcord.model.work import Brief, Workspace
-from pullcord.workspace.git import Git
 
 ATTEMPT_S = 3 * 3600
 """Wall time of one attempt, in seconds, whatever its runtime allows."""
@@ -131,10 +130,8 @@ async def _run(parts: Parts, agent: Agent, brief: Brief, workspace: Workspace) -
 async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:
     """Keep what a killed attempt left in its workspace under a rescue ref; None when nothing."""
     folder = parts.tree.folder / name
-    if not folder.is_dir() or not (folder / ".git").exists():
+    if not folder.is_dir():
         return None
-    if await Git(folder).resolve("refs/heads/line") is None:
-        return None  # killed while the clone was being made: no agent had started
     tree = await parts.tree.freeze(folder, opened.base)
     if tree == await parts.tree.mirror.tree(opened.base):
         return None

@@ -44,7 +44,7 @@ async def working_case(
             f"{base or 'HEAD'} is no commit of {repository.root}.", "Name one with --base REV."
         )
     tree = await _borrowing(repository, place.cache / "working")
-    judged = await tree.freeze(repository.root, commit)
+    judged = await tree.freeze(repository.root, commit, await repository.habits())
     trusted = await tree.exported(commit)
     project = config.detect(trusted)
     scratch = place.cache / "working" / "scratch"

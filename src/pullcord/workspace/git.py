@@ -13,7 +13,7 @@ from pullcord.process import Limits, run
 
 HARDENED = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0",
-    "-c", "maintenance.auto=false", "-c", "core.quotePath=false", "-c", "safe.directory=*",
+    "-c", "maintenance.auto=false", "-c", "core.quotePath=false",
     "-c", "core.autocrlf=false", "-c", "commit.gpgSign=false", "-c", "protocol.ext.allow=never",
     "-c", "core.attributesFile=/dev/null", "-c", "core.excludesFile=/dev/null",
 )  # fmt: skip
@@ -22,7 +22,7 @@ _ENV = {
     "HOME": "/nonexistent",
     "LC_ALL": "C.UTF-8",
     "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_GLOBAL": str(Path(__file__).with_name("gitconfig")),
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
@@ -32,15 +32,18 @@ _ENV = {
     "GIT_COMMITTER_EMAIL": "pullcord@localhost",
 }
 _STATUS = {"A": "added", "M": "modified", "D": "deleted", "T": "type-changed"}
-ZERO = "0" * 40
 LIMITS = Limits(wall_s=300.0, output_bytes=256 << 20, file_bytes=8 << 30)
 
 
 @dataclass(frozen=True)
 class Git:
-    """git in one directory, with hooks, filters and the user's configuration switched off."""
+    """git in one directory, with hooks, filters and the user's configuration switched off.
+
+    `settings` are further arguments of git itself (`-c`, `name=value`); they win.
+    """
 
     directory: Path
+    settings: tuple[str, ...] = ()
 
     async def __call__(
         self, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b""
@@ -58,12 +61,17 @@ class Git:
     ) -> tuple[int, str, str]:
         """Exit status, output and error output, for commands whose failure is an answer."""
         done = await run(
-            ["git", *HARDENED, *args], cwd=self.directory, env={**_ENV, **(env or {})},
-            stdin=stdin, limits=LIMITS,
+            ["git", *HARDENED, *self.settings, *args],
+            cwd=self.directory, env={**_ENV, **(env or {})}, stdin=stdin, limits=LIMITS,
         )  # fmt: skip
         if done.exit is None:
             raise WorkspaceError(
                 f"git {args[0]} did not end within {LIMITS.wall_s:.0f} s in {self.directory}."
+            )
+        if done.truncated:
+            raise WorkspaceError(
+                f"git {args[0]} had more than {LIMITS.output_bytes >> 20} MiB to say "
+                f"in {self.directory}."
             )
         return done.exit, done.stdout, done.stderr
 
@@ -77,7 +85,7 @@ class Git:
 
     async def create_ref(self, ref: str, commit: str) -> str:
         """Create a ref, or return the commit of the one that was faster."""
-        code, _, err = await self.attempt("update-ref", ref, commit, ZERO)
+        code, _, err = await self.attempt("update-ref", ref, commit, "")
         if code == 0:
             return commit
         if (winner := await self.resolve(ref)) is not None:

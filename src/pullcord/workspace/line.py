@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pullcord.errors import WorkspaceError
+from pullcord.workspace.folder import flatten, remove
 from pullcord.workspace.git import Git
+
+_RAW = "* -text !eol -ident !filter !working-tree-encoding\n"
+"""Attributes above all others: a file in a workspace or an export is its blob, byte for byte, so
+that no attribute an agent writes makes the judged file another one than the committed."""
 
 
 @dataclass(frozen=True)
 class RunTree:
     """The git side of one run.
 
-    `repository` is the user's; `folder` is this run's place in the cache: a bare mirror with
-    nothing but the run's own history, and the clones made from it. Agents read answers out of git,
-    so a clone holds no other runs, no tags, no unreachable commits of the user.
+    `repository` is the user's; `folder` is this run's place in the cache. There stand `seed.git`
+    with the history of the base and nothing else, `mirror.git` with all commits of the run, and the
+    clones in which agents work. A clone is a copy of the seed: agents read answers out of git, so
+    it holds no other run or attempt, no tag, no remote; and they may rewrite what is in it, so it
+    shares no file with us.
     """
 
     repository: Path
@@ -39,20 +47,31 @@ class RunTree:
         """Make the run's refs and mirror; harmless when they are there."""
         await self.user.create_ref(self.ref("base"), base)
         await self.user.create_ref(self.ref("head"), base)
-        mirror = self.folder / "mirror.git"
-        if not (mirror / "HEAD").exists():
-            # A kill leaves a half-made mirror under its temporary name only.
-            fresh = self.folder / f"mirror.{os.getpid()}"
-            shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir(parents=True)
-            await Git(fresh)("init", "-q", "--bare", "--template=", ".")
-            fresh.rename(mirror)
-        await self._fetch("base")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        seed = self.folder / "seed.git"
+        if not seed.exists():
+            with self._making(seed) as fresh:
+                await self._seed(fresh)
+        if not self.mirror.directory.exists():
+            with self._making(self.mirror.directory) as fresh:
+                await Git(seed)("clone", "-q", "--bare", "--local", "--template=", ".", str(fresh))
+                _attributes(fresh).write_text(_RAW)
+        await self._fetch()
 
-    async def _fetch(self, name: str) -> None:
+    async def _seed(self, folder: Path) -> None:
+        kind = (await self.user("rev-parse", "--show-object-format")).strip()
+        folder.mkdir()
+        await Git(folder)("init", "-q", "--bare", "--template=", f"--object-format={kind}")
+        await Git(folder)("symbolic-ref", "HEAD", "refs/heads/base")
+        await Git(folder)(
+            "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--update-shallow",
+            str(self.repository), f"+{self.ref('base')}:refs/heads/base",
+        )  # fmt: skip
+
+    async def _fetch(self) -> None:
         await self.mirror(
-            "fetch", "-q", "--no-tags", "--no-write-fetch-head", str(self.repository),
-            f"+{self.ref(name)}:refs/heads/{name}",
+            "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--update-shallow",
+            str(self.repository), f"+{self.ref('*')}:refs/run/*",
         )  # fmt: skip
 
     async def head(self) -> str:
@@ -63,34 +82,38 @@ class RunTree:
         return commit
 
     async def clone(self, name: str, base: str) -> Path:
-        """A fresh clone at `base`; what stood there before must have been rescued."""
+        """A fresh clone at `base`; what stood there before must have been rescued.
+
+        It stands there whole or not at all, so that what is found there is what an agent left.
+        """
         path = self.folder / name
-        shutil.rmtree(path, ignore_errors=True)
-        await self._fetch("head")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        await self.mirror(
-            "clone", "-q", "--local", "--no-tags", "--template=", "--no-checkout",
-            "--single-branch", "--branch", "base", ".", str(path),
-        )  # fmt: skip
-        await Git(path)("remote", "remove", "origin")
-        await self.mirror("push", "-q", str(path), f"{base}:refs/heads/line")
-        await Git(path)("checkout", "-q", "-f", "-B", "line", base)
+        remove(path)
+        await self._fetch()
+        with self._making(path) as fresh:
+            await Git(self.folder / "seed.git")(
+                "clone", "-q", "--local", "--no-hardlinks", "--no-tags", "--template=",
+                "--no-checkout", ".", str(fresh),
+            )  # fmt: skip
+            await Git(fresh)("remote", "remove", "origin")
+            _attributes(fresh / ".git").write_text(_RAW)
+            await self.mirror("push", "-q", str(fresh), f"{base}:refs/heads/line")
+            await Git(fresh)("checkout", "-q", "-f", "line")
+            remove(fresh / ".git" / "logs")
         return path
 
-    async def freeze(self, workspace: Path, base: str) -> str:
-        """The tree that stands in a workspace. Nothing in the workspace's own .git is trusted."""
-        index = self.folder / f"{workspace.name}.index"
-        env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(workspace)}
-        index.unlink(missing_ok=True)
-        await self.mirror("read-tree", base, env=env)
-        git_dir = str(self.mirror.directory)
-        await Git(workspace)(
-            "--git-dir", git_dir, "--work-tree", str(workspace), "add", "-A", ".",
-            env={"GIT_INDEX_FILE": str(index)},
-        )  # fmt: skip
-        tree = (await self.mirror("write-tree", env=env)).strip()
-        index.unlink(missing_ok=True)
-        return tree
+    async def freeze(self, workspace: Path, base: str, habits: tuple[str, ...] = ()) -> str:
+        """The tree that stands in a workspace. Nothing in the workspace's own .git is trusted.
+
+        A run's own workspace is flattened before; any other folder is only read, with its owner's
+        `habits` (Repository.habits).
+        """
+        if self.folder in workspace.parents:
+            flatten(workspace)
+        with self._index() as env:
+            await self.mirror("read-tree", base, env=env)
+            where = {"GIT_DIR": str(self.mirror.directory), "GIT_WORK_TREE": str(workspace)}
+            await Git(workspace, habits)("add", "-A", ".", env={**env, **where})
+            return (await self.mirror("write-tree", env=env)).strip()
 
     async def commit(self, tree: str, parent: str, message: str, *, agent: str, at: str) -> str:
         """A commit whose id depends on its arguments alone, so that a repeat gives the same one.
@@ -102,10 +125,8 @@ class RunTree:
             "GIT_AUTHOR_NAME": agent, "GIT_AUTHOR_EMAIL": f"{agent}@pullcord.localhost",
             "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date,
         }  # fmt: skip
-        out = await self.mirror(
-            "commit-tree", tree, "-p", parent, env=env, stdin=message.encode("utf-8", "replace")
-        )
-        return out.strip()
+        text = message.replace("\0", "�").encode("utf-8", "replace")
+        return (await self.mirror("commit-tree", tree, "-p", parent, env=env, stdin=text)).strip()
 
     async def publish(self, name: str, commit: str) -> str:
         """Bring a commit into the user's repository under the run's own refs.
@@ -123,29 +144,13 @@ class RunTree:
 
     async def replace_file(self, commit_tree: str, path: str, text: str) -> str:
         """The tree with one file's text replaced or added."""
-        index = self.folder / f"replace.{commit_tree[:20]}.{os.getpid()}.index"
-        index.unlink(missing_ok=True)
-        env = {"GIT_INDEX_FILE": str(index)}
-        await self.mirror("read-tree", commit_tree, env=env)
-        blob = await self.mirror("hash-object", "-w", "--stdin", stdin=text.encode())
-        await self.mirror(
-            "update-index", "--add", "--cacheinfo", f"100644,{blob.strip()},{path}", env=env
-        )
-        tree = (await self.mirror("write-tree", env=env)).strip()
-        index.unlink(missing_ok=True)
-        return tree
-
-    async def export(self, treeish: str, folder: Path) -> Path:
-        """The files of a tree in a fresh folder, without any .git."""
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        index = folder.with_name(f"{folder.name}.index")
-        index.unlink(missing_ok=True)
-        env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(folder)}
-        await self.mirror("read-tree", treeish, env=env)
-        await self.mirror("checkout-index", "-a", "-f", "-q", f"--prefix={folder}/", env=env)
-        index.unlink(missing_ok=True)
-        return folder
+        with self._index() as env:
+            await self.mirror("read-tree", commit_tree, env=env)
+            blob = await self.mirror("hash-object", "-w", "--stdin", stdin=text.encode())
+            await self.mirror(
+                "update-index", "--add", "--cacheinfo", f"100644,{blob.strip()},{path}", env=env
+            )
+            return (await self.mirror("write-tree", env=env)).strip()
 
     async def advance(self, new: str, old: str) -> bool:
         """Move the run's head by compare-and-swap."""
@@ -156,10 +161,33 @@ class RunTree:
         tree = (await self.mirror("rev-parse", f"{treeish}^{{tree}}")).strip()
         folder = self.folder / "exports" / tree
         if not folder.is_dir():
-            # A kill leaves a half-made export under its temporary name only.
-            fresh = await self.export(tree, folder.with_name(f"{tree}.{os.getpid()}"))
-            try:
-                fresh.rename(folder)
-            except OSError:
-                shutil.rmtree(fresh)  # somebody was faster
+            with self._making(folder) as fresh, self._index() as env:
+                fresh.mkdir()
+                env["GIT_WORK_TREE"] = str(fresh)
+                await self.mirror("read-tree", tree, env=env)
+                await self.mirror("checkout-index", "-a", "-f", "-q", env=env)
         return folder
+
+    @contextmanager
+    def _making(self, final: Path) -> Iterator[Path]:
+        """A path to build at, which becomes `final` at the end: a kill leaves nothing half-made."""
+        with TemporaryDirectory(prefix=".making-", dir=self.folder) as aside:
+            fresh = Path(aside, final.name)
+            yield fresh
+            final.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                fresh.rename(final)
+            except OSError:
+                if not final.exists():
+                    raise  # else somebody was faster
+
+    @contextmanager
+    def _index(self) -> Iterator[dict[str, str]]:
+        """The environment of git commands that share an index of their own."""
+        with TemporaryDirectory(prefix=".index-", dir=self.folder) as aside:
+            yield {"GIT_INDEX_FILE": str(Path(aside, "index"))}
+
+
+def _attributes(git_dir: Path) -> Path:
+    (git_dir / "info").mkdir(exist_ok=True)
+    return git_dir / "info" / "attributes"

@@ -7,10 +7,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pullcord.errors import Conflict, UsageError, WorkspaceError
+from pullcord.errors import UsageError
 from pullcord.process import run
+from pullcord.workspace.checkout import fast_forward
 from pullcord.workspace.git import Git
 
+_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}
 LFS_POINTER = "version https://git-lfs.github.com/spec/v1"
 
 
@@ -63,7 +65,8 @@ class Repository:
         return commit, branch.strip() if code == 0 else ""
 
     async def _refuse_dirty(self) -> None:
-        status = await self.git("status", "--porcelain=v1", "--untracked-files=normal")
+        git = Git(self.root, await self.habits())
+        status = await git("status", "--porcelain=v1", "--untracked-files=normal")
         if status:
             shown = ", ".join(line[3:] for line in status.splitlines()[:5])
             raise UsageError(
@@ -74,31 +77,58 @@ class Repository:
 
     async def _refuse_unsupported(self, commit: str) -> None:
         listing = await self.git("ls-tree", "-r", "-l", "-z", commit)
+        sizes = {}
         for entry in filter(None, listing.split("\0")):
             meta, _, path = entry.partition("\t")
-            mode, _, sha, size = meta.split()
+            mode, _, _, size = meta.split()
+            sizes[path] = size
             if mode == "160000":
                 raise UsageError(
                     f"{path} is a submodule; pullcord cannot work in repositories with submodules.",
                     "Vendor it or run pullcord in a repository without submodules.",
                 )
-            if size.isdigit() and 100 < int(size) < 300:
-                text = await self.git("cat-file", "blob", sha)
-                if text.startswith(LFS_POINTER):
-                    raise UsageError(
-                        f"{path} is a Git LFS pointer; agents would see the pointer only.",
-                        "Migrate it out of LFS: git lfs migrate export --include=...",
-                    )
+        _, found, _ = await self.git.attempt("grep", "-l", "-z", "-F", "-e", LFS_POINTER, commit)
+        for name in filter(None, found.split("\0")):
+            path = name.partition(":")[2]
+            if int(sizes[path]) < 1024 and await self._starts_as_pointer(commit, path):
+                raise UsageError(
+                    f"{path} is a Git LFS pointer; agents would see the pointer only.",
+                    "Migrate it out of LFS: git lfs migrate export --include=...",
+                )
+
+    async def _starts_as_pointer(self, commit: str, path: str) -> bool:
+        return (await self.git.read(commit, path) or "").startswith(LFS_POINTER)
 
     async def person(self) -> str:
         """The user's name for answers and waivers: git's, else the login name."""
-        done = await run(["git", "config", "user.name"], cwd=self.root, env=dict(os.environ))
-        return done.stdout.strip() or getpass.getuser()
+        if name := await self._configured("user.name"):
+            return name
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return f"user {os.getuid()}"
+
+    async def habits(self) -> tuple[str, ...]:
+        """The person's own settings that say what a change is, for Git over their checkout: files
+        ignored everywhere, and how lines end."""
+        home = os.environ.get("XDG_CONFIG_HOME") or Path(os.environ.get("HOME") or "/", ".config")
+        usual = Path(home, "git", "ignore")
+        ignored = await self._configured("core.excludesFile", "--type=path") or usual
+        endings = await self._configured("core.autocrlf")
+        settings = [f"core.excludesFile={ignored}", *([f"core.autocrlf={endings}"] * bool(endings))]
+        return tuple(part for setting in settings for part in ("-c", setting))
+
+    async def _configured(self, name: str, *kind: str) -> str:
+        # Set where pullcord is called from a git hook, and then about another repository.
+        env = {k: v for k, v in os.environ.items() if k not in _OF_A_HOOK}
+        done = await run(["git", "config", *kind, name], cwd=self.root, env=env)
+        return done.stdout.strip()
 
     async def fingerprint(self) -> dict[str, str]:
         """What no agent may change: HEAD, the other refs, configuration and hooks."""
         refs = await self._refs()
-        head = (self.common / "HEAD").read_text() if (self.common / "HEAD").is_file() else ""
+        _, branch, _ = await self.git.attempt("symbolic-ref", "-q", "HEAD")
+        head = branch.strip() or str(await self.git.resolve("HEAD"))
         config = (self.common / "config").read_text() if (self.common / "config").is_file() else ""
         hooks = sorted(
             f"{hook.name}:{hook.stat().st_size}:{hook.stat().st_mtime_ns}"
@@ -113,36 +143,10 @@ class Repository:
         )
 
     async def apply(self, branch: str, old: str, new: str) -> None:
-        """Move `branch` from `old` to `new`, then the checkout if it stands on that branch.
+        """Move `branch` from `old` to `new`, then the checkout that stands on that branch, if any.
 
         May be repeated after a kill. Raises Conflict when the branch is elsewhere or the checkout
         has changes in the way; then nothing is changed.
         """
-        current = await self.git.resolve(f"refs/heads/{branch}")
-        code, out, _ = await self.git.attempt("symbolic-ref", "-q", "--short", "HEAD")
-        checked_out = code == 0 and out.strip() == branch
-        if current not in (old, new):
-            raise Conflict(
-                f"{branch} is at {str(current)[:12]}, the run started from {old[:12]}: "
-                "it cannot be fast-forwarded.",
-                f"Merge it yourself: git merge {new[:12]} (or rebase {branch} and run again)",
-            )
-        if checked_out and current == old:
-            code, _, err = await self.git.attempt("read-tree", "-n", "-m", "-u", old, new)
-            if code != 0:
-                raise Conflict(
-                    f"Uncommitted changes in {self.root} are in the way: {err.strip()}",
-                    "Commit or stash them, then apply again.",
-                )
-        if not await self.git.move_ref(f"refs/heads/{branch}", new, old):
-            raise Conflict(f"{branch} moved while it was applied.", "Apply again.")
-        if checked_out:
-            await self._update_checkout(old, new)
-
-    async def _update_checkout(self, old: str, new: str) -> None:
-        code, _, err = await self.git.attempt("read-tree", "-m", "-u", old, new)
-        if code != 0:
-            raise WorkspaceError(
-                f"The branch was moved, but the checkout could not follow: {err.strip()}",
-                "See `git status`; `git restore .` brings the checkout to the branch.",
-            )
+        git = Git(self.root, await self.habits())
+        await fast_forward(git, branch, old, new)

@@ -1,0 +1,488 @@
+"""A run's git side, against agents that do anything to their clones."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pullcord.errors import WorkspaceError
+from pullcord.workspace.git import Git
+from pullcord.workspace.line import RunTree
+from story import git, make_repository
+
+AT = "2026-11-22 12:00:00"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    return make_repository(tmp_path / "Repository mit Ümlaut")
+
+
+@pytest.fixture
+def base(repository: Path) -> str:
+    return git(repository, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+async def tree(repository: Path, base: str, tmp_path: Path) -> RunTree:
+    made = RunTree(repository, tmp_path / "cache dir" / "r-1", "r-1")
+    await made.prepare(base)
+    return made
+
+
+async def published(tree: RunTree, workspace: Path, base: str, name: str = "backend/1/work") -> str:
+    frozen = await tree.freeze(workspace, base)
+    commit = await tree.commit(frozen, base, "Work\n", agent="backend", at=AT)
+    return await tree.publish(name, commit)
+
+
+def everything(git_dir: Path) -> set[str]:
+    """Every object that git can find there, reachable or not."""
+    listing = git(git_dir, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)")
+    return set(listing.splitlines())
+
+
+async def test_an_attempts_files_become_a_commit_in_the_users_repository(
+    tree: RunTree, repository: Path, base: str
+) -> None:
+    workspace = await tree.clone("backend-1", base)
+    (workspace / "tiny/new.py").write_text("NEW = 1\n")
+    (workspace / "README.md").unlink()
+
+    commit = await published(tree, workspace, base)
+
+    assert git(repository, "rev-parse", "refs/pullcord/r-1/backend/1/work") == commit
+    assert git(repository, "diff", "--name-status", base, commit) == "D\tREADME.md\nA\ttiny/new.py"
+    assert git(repository, "log", "-1", "--format=%an %ae %cn %ai|%P", commit) == (
+        f"backend backend@pullcord.localhost pullcord 2026-11-22 12:00:00 +0000|{base}"
+    )
+
+
+async def test_the_users_checkout_and_branches_stay_as_they_are(
+    tree: RunTree, repository: Path, base: str
+) -> None:
+    before = [
+        git(repository, "status", "--porcelain"),
+        git(repository, "for-each-ref", "refs/heads"),
+    ]
+    workspace = await tree.clone("backend-1", base)
+    (workspace / "README.md").write_text("changed")
+    await tree.advance(await published(tree, workspace, base), base)
+
+    after = [
+        git(repository, "status", "--porcelain"),
+        git(repository, "for-each-ref", "refs/heads"),
+    ]
+    assert after == before
+    assert not (repository / ".git/FETCH_HEAD").exists()
+
+
+async def test_the_same_work_gives_the_same_commit(tree: RunTree, base: str) -> None:
+    commits = set()
+    for _ in range(2):
+        workspace = await tree.clone("backend-1", base)
+        (workspace / "a").write_text("a")
+        frozen = await tree.freeze(workspace, base)
+        commits.add(await tree.commit(frozen, base, "Work\n", agent="backend", at=AT))
+
+    assert len(commits) == 1
+
+
+async def test_what_was_published_first_stays(tree: RunTree, base: str) -> None:
+    commits = []
+    for text in ("one", "two"):
+        workspace = await tree.clone("backend-1", base)
+        (workspace / "a").write_text(text)
+        commits.append(await published(tree, workspace, base))
+
+    assert commits[0] == commits[1]
+
+
+async def test_the_head_moves_from_where_it_was_only(tree: RunTree, base: str) -> None:
+    workspace = await tree.clone("backend-1", base)
+    (workspace / "a").write_text("a")
+    one = await published(tree, workspace, base)
+    (workspace / "a").write_text("b")
+    two = await published(tree, workspace, base, "frontend/1/work")
+
+    assert await tree.advance(one, base)
+    assert not await tree.advance(two, base)
+    assert await tree.advance(one, base), "a repeat after a kill"
+    assert await tree.head() == one
+
+
+async def test_a_head_that_is_gone_is_said(tree: RunTree, repository: Path) -> None:
+    git(repository, "update-ref", "-d", "refs/pullcord/r-1/head")
+
+    with pytest.raises(WorkspaceError, match="is gone"):
+        await tree.head()
+
+
+async def test_preparing_again_changes_nothing_even_after_the_cache_was_emptied(
+    tree: RunTree, base: str
+) -> None:
+    workspace = await tree.clone("backend-1", base)
+    (workspace / "a").write_text("a")
+    commit = await published(tree, workspace, base)
+    await tree.advance(commit, base)
+    shutil.rmtree(tree.folder)
+
+    await tree.prepare(base)
+
+    assert await tree.head() == commit
+    again = await tree.clone("backend-2", commit)
+    assert (again / "a").read_text() == "a"
+
+
+async def test_a_clone_starts_at_the_given_commit_with_the_base_beside_it(
+    tree: RunTree, base: str
+) -> None:
+    workspace = await tree.clone("backend-1", base)
+    (workspace / "a").write_text("a")
+    red = await published(tree, workspace, base)
+
+    clone = await tree.clone("backend-2", red)
+
+    assert git(clone, "rev-parse", "HEAD") == red
+    assert git(clone, "rev-parse", "base") == base
+    assert git(clone, "status", "--porcelain") == ""
+    assert git(clone, "symbolic-ref", "--short", "HEAD") == "line"
+
+
+async def test_a_clone_holds_no_word_of_anything_else(
+    tree: RunTree, repository: Path, base: str, tmp_path: Path
+) -> None:
+    """Agents read answers out of git: other branches, tags, other runs, other attempts, remotes."""
+    for name, how in (("answer", "branch"), ("v9", "tag")):
+        (repository / name).write_text(name)
+        git(repository, "add", "-A")
+        git(repository, "commit", "-q", "-m", name)
+        git(repository, how, name)
+        git(repository, "reset", "-q", "--hard", base)
+    git(repository, "update-ref", "refs/pullcord/r-0/head", "answer")
+    other = await tree.clone("other-1", base)
+    (other / "secret").write_text("what another attempt wrote")
+    await published(tree, other, base, "other/1/work")
+
+    clone = await tree.clone("backend-1", base)
+
+    assert everything(clone) == set(
+        git(repository, "rev-list", "--objects", "--no-object-names", base).split()
+    )
+    assert sorted(git(clone, "for-each-ref", "--format=%(refname)").split()) == [
+        "refs/heads/base", "refs/heads/line",
+    ]  # fmt: skip
+    assert git(clone, "remote") == ""
+    configuration = (clone / ".git/config").read_text()
+    assert str(tmp_path) not in configuration
+    assert not (clone / ".git/objects/info/alternates").exists()
+    assert not (clone / ".git/logs").exists() or str(tmp_path) not in "".join(
+        log.read_text() for log in (clone / ".git/logs").rglob("*") if log.is_file()
+    )
+
+
+async def test_an_agent_that_rewrites_the_objects_of_its_clone_reaches_no_other(
+    tree: RunTree, repository: Path, base: str
+) -> None:
+    clone = await tree.clone("backend-1", base)
+    for file in (clone / ".git/objects").rglob("*"):
+        if file.is_file():
+            file.chmod(0o644)
+            file.write_bytes(b"rubbish" * 99)
+
+    assert (await tree.exported(base) / "README.md").read_text() == "# tiny\n"
+    next_one = await tree.clone("backend-2", base)
+    git(next_one, "fsck", "--strict")
+    git(repository, "fsck", "--strict")
+
+
+async def test_freezing_trusts_nothing_in_the_workspaces_git_folder(
+    tree: RunTree, base: str, tmp_path: Path
+) -> None:
+    clone = await tree.clone("backend-1", base)
+    mark, spy = tmp_path / "ran", tmp_path / "spy"
+    spy.write_text(f"#!/bin/sh\ntouch '{mark}'\ncat\n")
+    spy.chmod(0o755)
+    (clone / "README.md").write_text("changed")
+    git(clone, "update-index", "--assume-unchanged", "README.md")
+    for key in ("core.fsmonitor", "filter.spy.clean", "filter.spy.process", "core.sshCommand"):
+        git(clone, "config", key, str(spy))
+    git(clone, "config", "core.worktree", "/")
+    git(clone, "config", "core.excludesFile", str(tmp_path / "excludes"))
+    (tmp_path / "excludes").write_text("*\n")
+    (clone / ".git/info").mkdir(exist_ok=True)
+    (clone / ".git/info/exclude").write_text("*\n")
+    (clone / ".git/index").write_bytes(b"rubbish")
+    (clone / ".gitattributes").write_text("* filter=spy\n")
+    (clone / "new.py").write_text("NEW = 1\n")
+
+    commit = await published(tree, clone, base)
+
+    changed = {c.path for c in await tree.mirror.changes(base, commit)}
+    assert changed == {"README.md", "new.py", ".gitattributes"}
+    assert not mark.exists()
+
+
+async def test_freezing_works_when_the_workspaces_git_folder_is_gone_or_a_trap(
+    tree: RunTree, repository: Path, base: str
+) -> None:
+    clone = await tree.clone("backend-1", base)
+    shutil.rmtree(clone / ".git")
+    (clone / ".git").write_text(f"gitdir: {repository}/.git\n")
+    (clone / "a").write_text("a")
+
+    frozen = await tree.freeze(clone, base)
+
+    assert [c.path for c in await tree.mirror.changes(base, frozen)] == ["a"]
+
+
+ATTRIBUTES = """\
+*.py text eol=crlf ident
+*.md working-tree-encoding=UTF-16
+*.bin filter=lfs diff=lfs merge=lfs -text
+*.txt text=auto
+"""
+
+
+async def test_what_is_judged_is_byte_for_byte_what_the_agent_wrote(
+    tree: RunTree, base: str
+) -> None:
+    """No attribute may turn the file that the gates see into another one than is committed."""
+    clone = await tree.clone("backend-1", base)
+    written = {
+        ".gitattributes": ATTRIBUTES.encode(), "a.py": b"# $Id$\r\nA = 1\n",
+        "b.md": "plain ünd\n".encode(), "c.bin": b"\x00\xff", "d.txt": b"one\r\ntwo\r\n",
+    }  # fmt: skip
+    for name, content in written.items():
+        (clone / name).write_bytes(content)
+
+    commit = await published(tree, clone, base)
+    export = await tree.exported(commit)
+    again = await tree.clone("backend-2", commit)
+
+    for place in (export, again):
+        assert {name: (place / name).read_bytes() for name in written} == written
+    assert git(again, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("committed", [True, False], ids=["with a commit", "empty"])
+async def test_a_repository_inside_the_workspace_is_frozen_as_files(
+    tree: RunTree, base: str, committed: bool
+) -> None:
+    clone = await tree.clone("backend-1", base)
+    inner = clone / "vendor" / "thing"
+    inner.mkdir(parents=True)
+    (inner / "code.py").write_text("CODE = 1\n")
+    git(inner, "init", "-q")
+    if committed:
+        git(inner, "add", "-A")
+        git(inner, "commit", "-q", "-m", "hidden")
+
+    commit = await published(tree, clone, base)
+
+    [change] = await tree.mirror.changes(base, commit)
+    assert (change.path, change.mode) == ("vendor/thing/code.py", "100644")
+
+
+async def test_a_file_that_points_to_a_repository_elsewhere_is_not_followed(
+    tree: RunTree, repository: Path, base: str
+) -> None:
+    clone = await tree.clone("backend-1", base)
+    (clone / "sub").mkdir()
+    (clone / "sub" / ".git").write_text(f"gitdir: {repository}/.git\n")
+    (clone / "sub" / "a").write_text("a")
+
+    frozen = await tree.freeze(clone, base)
+
+    assert [c.path for c in await tree.mirror.changes(base, frozen)] == ["sub/a"]
+    assert (repository / ".git/HEAD").exists()
+
+
+async def test_links_are_frozen_as_links_and_never_followed(
+    tree: RunTree, base: str, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_text("secret")
+    clone = await tree.clone("backend-1", base)
+    shutil.rmtree(clone / "tests")
+    (clone / "tests").symlink_to(outside)
+    (clone / "etc").symlink_to("/etc/passwd")
+    (clone / "loop").symlink_to("loop")
+
+    commit = await published(tree, clone, base)
+
+    modes = {c.path: c.mode for c in await tree.mirror.changes(base, commit)}
+    assert modes == {
+        "tests": "120000", "etc": "120000", "loop": "120000", "tests/test_sums.py": "000000",
+    }  # fmt: skip
+    export = await tree.exported(commit)
+    assert (export / "etc").is_symlink()
+    assert await tree.mirror.read(commit, "tests") == str(outside)
+
+
+async def test_pipes_odd_names_and_files_without_rights_do_not_stop_the_freeze(
+    tree: RunTree, base: str
+) -> None:
+    clone = await tree.clone("backend-1", base)
+    os.mkfifo(clone / "pipe")
+    locked = clone / "locked"
+    locked.mkdir()
+    (locked / "file").write_text("text")
+    (locked / "file").chmod(0)
+    locked.chmod(0)
+    names = [
+        "mit leer zeichen",
+        "ümlaut",
+        "new\nline",
+        "-rf",
+        "quote'\"",
+        "tab\t",
+        "$HOME",
+        ":(top)",
+    ]
+    for name in names:
+        (clone / name).write_text(name)
+    (clone / os.fsdecode(b"not-utf8-\xff")).write_text("x")
+
+    frozen = await tree.freeze(clone, base)
+
+    found = [c.path for c in await tree.mirror.changes(base, frozen)]
+    assert set(found) == {*names, "locked/file", "not-utf8-\ufffd"}
+
+
+async def test_an_executable_stays_one_and_ignored_files_stay_out(tree: RunTree, base: str) -> None:
+    clone = await tree.clone("backend-1", base)
+    (clone / ".gitignore").write_text("*.log\nREADME.md\n")
+    (clone / "x.log").write_text("noise")
+    (clone / "README.md").write_text("tracked, so the change counts")
+    (clone / "run.sh").write_text("#!/bin/sh\n")
+    (clone / "run.sh").chmod(0o755)
+
+    frozen = await tree.freeze(clone, base)
+
+    modes = {c.path: c.mode for c in await tree.mirror.changes(base, frozen)}
+    assert modes == {".gitignore": "100644", "README.md": "100644", "run.sh": "100755"}
+
+
+async def test_a_workspace_without_changes_freezes_to_its_base(tree: RunTree, base: str) -> None:
+    clone = await tree.clone("backend-1", base)
+
+    assert await tree.freeze(clone, base) == await tree.mirror.tree(base)
+
+
+async def test_freezes_and_exports_at_the_same_time_do_not_meet(tree: RunTree, base: str) -> None:
+    clone = await tree.clone("backend-1", base)
+    (clone / "a").write_text("a")
+
+    frozen = await asyncio.gather(*(tree.freeze(clone, base) for _ in range(4)))
+    exports = await asyncio.gather(*(tree.exported(frozen[0]) for _ in range(4)))
+
+    assert len({*frozen}) == len({*exports}) == 1
+    assert (exports[0] / "a").read_text() == "a"
+    left = [p.name for p in tree.folder.iterdir() if "index" in p.name]
+    assert left == []
+    assert [p.name for p in (tree.folder / "exports").iterdir()] == [frozen[0]]
+
+
+async def test_one_file_is_replaced_and_nothing_else(tree: RunTree, base: str) -> None:
+    whole = await tree.mirror.tree(base)
+    replaced = await tree.replace_file(whole, "docs/temp/ünd neu.md", "text\r\n")
+
+    [change] = await tree.mirror.changes(whole, replaced)
+    assert (change.path, change.status) == ("docs/temp/ünd neu.md", "added")
+    assert await tree.mirror.read(replaced, "docs/temp/ünd neu.md") == "text\r\n"
+
+
+@pytest.mark.parametrize("message", ["", "nul \0 nul\n", "half \ud800\n", "# only a comment\n"])
+async def test_any_message_can_be_committed(tree: RunTree, base: str, message: str) -> None:
+    whole = await tree.mirror.tree(base)
+
+    assert await tree.commit(whole, base, message, agent="backend", at=AT)
+
+
+async def test_a_clone_replaces_what_a_killed_attempt_left_there(tree: RunTree, base: str) -> None:
+    left = tree.folder / "backend-1"
+    (left / "deep").mkdir(parents=True)
+    (left / "deep" / "file").touch()
+    (left / "deep").chmod(0o500)
+
+    clone = await tree.clone("backend-1", base)
+
+    assert not (clone / "deep").exists()
+    assert (clone / "README.md").exists()
+
+
+async def test_a_half_made_clone_stands_under_no_name_that_is_looked_at(
+    tree: RunTree, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that whatever stands in a workspace's place is a whole one, in which an agent worked."""
+    seen = []
+    real = Git.__call__
+
+    async def watched(self: Git, *args: str, **more: object) -> str:
+        seen.append((tree.folder / "backend-1").exists())
+        return await real(self, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Git, "__call__", watched)
+    await tree.clone("backend-1", base)
+
+    assert len(seen) > 1
+    assert not any(seen)
+
+
+async def test_a_shallow_repository_works(repository: Path, tmp_path: Path) -> None:
+    for n in range(3):
+        (repository / "n").write_text(str(n))
+        git(repository, "add", "-A")
+        git(repository, "commit", "-q", "-m", str(n))
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", str(shallow))
+    base = git(shallow, "rev-parse", "HEAD")
+    tree = RunTree(shallow, tmp_path / "cache2", "r-1")
+    await tree.prepare(base)
+
+    clone = await tree.clone("backend-1", base)
+    (clone / "a").write_text("a")
+    commit = await published(tree, clone, base)
+
+    assert git(shallow, "rev-parse", f"{commit}^") == base
+    assert (await tree.clone("backend-2", commit) / "a").exists()
+
+
+async def test_a_repository_of_another_owner_works(repository: Path, tmp_path: Path) -> None:
+    """The usual case in a container, where git refuses unless told that it is meant."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    for path in [repository, *repository.rglob("*")]:
+        os.lchown(path, 1234, 1234)
+    base = await Git(repository).resolve("HEAD")
+    assert base is not None
+    tree = RunTree(repository, tmp_path / "cache2", "r-1")
+
+    await tree.prepare(base)
+    clone = await tree.clone("backend-1", base)
+    (clone / "a").write_text("a")
+
+    assert await published(tree, clone, base)
+
+
+async def test_a_linked_worktree_and_packed_objects_work(
+    repository: Path, base: str, tmp_path: Path
+) -> None:
+    git(repository, "gc", "-q")
+    linked = tmp_path / "linked"
+    git(repository, "worktree", "add", "-q", "-b", "side", str(linked))
+    tree = RunTree(linked, tmp_path / "cache2", "r-2")
+    await tree.prepare(base)
+
+    clone = await tree.clone("backend-1", base)
+    (clone / "a").write_text("a")
+
+    assert await published(tree, clone, base) == git(
+        repository, "rev-parse", "refs/pullcord/r-2/backend/1/work"
+    )
