@@ -1,4 +1,4 @@
-"""What would be judged here, how, and where that was found: the data of `pullcord gates explain`."""
+"""What would be judged here, how, and where that was found: for `pullcord gates explain`."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pullcord.config.commands import tool_of
+from pullcord.gates.slots import slot
 from pullcord.gates.stage import staged
 from pullcord.model.project import Detected
 from pullcord.model.quality import Finding, Outcome, Verdict
@@ -74,7 +75,8 @@ async def run(
     )
     wall = detected(case, gate).timeout_s or case.project.timeout_s
     limits = Limits(wall_s=wall, cpu_s=max(60, int(wall * 2)))
-    return await case.sandbox.run(argv, box, limits)
+    async with slot():
+        return await case.sandbox.run(argv, box, limits)
 
 
 def broken(done: Completed, tool: str) -> str:
