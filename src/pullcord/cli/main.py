@@ -87,10 +87,10 @@ def explained(error: Exception, args: Sequence[str]) -> PullcordError:
         ctx = getattr(error, "ctx", None)
         path = ctx.command_path if ctx else "pullcord"
         return UsageError(error.format_message(), f"See: {path} --help")
-    if isinstance(error, OSError) and error.errno in _DISK:
-        place = f": {error.filename}" if error.filename else ""
+    if isinstance(error, OSError) and error.filename:
+        why = _DISK.get(error.errno or 0, error.strerror or "The system refused")
         return PullcordError(
-            f"{_DISK[error.errno]}{place}.", "Mend that and run the same command again."
+            f"{why}: {os.fsdecode(error.filename)}.", "Mend that and run the same command again."
         )
     # Only now: what it needs would slow down every other command.
     from pullcord.cli import crash

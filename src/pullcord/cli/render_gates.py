@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from pullcord.cli.render import OUTCOMES, columns, plural
+from collections.abc import Sequence
+
+from pullcord.cli.render import OUTCOMES, columns, plural, wrapped
 from pullcord.gates import Judgement
+from pullcord.gates.explaining import Explained
 from pullcord.model.quality import Finding, Verdict
 from pullcord.model.text import one_line
 
@@ -52,3 +55,18 @@ def _reasons(verdict: Verdict) -> list[str]:
 def _finding(finding: Finding) -> str:
     where = finding.path + (f":{finding.line}" if finding.line else "")
     return "  ".join(part for part in (where, finding.rule, one_line(finding.message)) if part)
+
+
+def explained(gates: Sequence[Explained], notes: Sequence[str], *, width: int = 0) -> list[str]:
+    """What each gate asks, whether it applies, what it runs, and where that was found."""
+    lines: list[str] = []
+    for gate in gates:
+        lines.append(f"{'-' if gate.skipped else '✓'} {gate.gate}: {gate.asks}")
+        if gate.skipped:
+            lines.append(f"    does not apply: {gate.skipped}")
+            continue
+        if gate.command:
+            lines.append(f"    {gate.command}   (from {gate.origin}, at most {gate.timeout_s:g} s)")
+        lines += [f"    {note}" for note in gate.notes]
+    detected = ["", "Detected:", *(f"  - {note}" for note in notes)] if notes else []
+    return wrapped([*lines, *detected], width)

@@ -38,6 +38,12 @@ def _done(status: Status) -> str:
     return f"{done}/{len(status.tasks)}"
 
 
+def goes_on(status: Status) -> str:
+    """The first line of a drive that is not the run's first."""
+    word = "is followed" if status.state == "running" else "goes on"
+    return f"Run {status.run}  {one_line(status.title)}  {word} ({_done(status)} tasks done)"
+
+
 def run_page(status: Status, *, width: int = 0) -> list[str]:
     """Everything about one run on a page."""
     branch = status.branch or "a detached head"

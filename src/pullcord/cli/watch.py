@@ -12,6 +12,7 @@ from pullcord.cli import render_live, render_progress
 from pullcord.cli.events import events
 from pullcord.cli.keyboard import ask_line
 from pullcord.cli.render_cord import cord
+from pullcord.cli.render_status import goes_on
 from pullcord.cli.screen import LiveScreen, PlainScreen, screen
 from pullcord.cli.shell import Shell, columns_of
 from pullcord.errors import Conflict, UsageError
@@ -55,6 +56,8 @@ class _Watch:
     async def status(self) -> Status:
         earlier = await self._app.facts(self._run)
         if len(earlier) > 1:
+            status = await self._app.status(self._run)
+            self._screen.show(goes_on(status))
             self._remember(earlier)
         drive = asyncio.ensure_future(self._app.drive(self._run, on_escalation=self._mode))
         tell = asyncio.ensure_future(self._tell())

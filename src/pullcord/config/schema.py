@@ -62,7 +62,9 @@ def parse(text: str) -> Settings:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{FILE} is not valid TOML: {error}") from error
+        raise ConfigError(
+            f"{FILE} is not valid TOML: {error}", "docs/configuration.md lists every key."
+        ) from error
     mistakes: list[tuple[int, str]] = []
     settings = Settings()
     try:

@@ -34,7 +34,15 @@ def list_() -> Result:
 @command
 async def _list(shell: Shell) -> Result:
     found = await _known(shell)
-    rows = [(a.name, a.model or "-", a.origin, one_line(a.description)) for a in found.values()]
+    rows = [
+        (
+            agent.name,
+            agent.model or "-",
+            "pullcord's" if agent.origin == "pullcord" else "repository's",
+            one_line(agent.description),
+        )
+        for agent in found.values()
+    ]
     shell.data(*columns(rows, width=shell.width))
     return ended(agents=json_of(list(found.values())))
 

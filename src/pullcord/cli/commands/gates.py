@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import click
 
-from pullcord import gates as judges
 from pullcord.cli.command import command
 from pullcord.cli.events import verdict_json
-from pullcord.cli.render_gates import judged
+from pullcord.cli.render_gates import explained, judged
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
 from pullcord.errors import UsageError
+from pullcord.gates import explain as explain_gates
 
 CLOSED = 1
 
@@ -80,6 +80,6 @@ async def explain(shell: Shell, base: str, agent: str, unsafe: bool) -> Result:
     """Show which gates apply here, how each one runs, and where that was found."""
     orchestrator = await shell.orchestrator()
     case = await orchestrator.case(base=base, agent=agent, unsafe=unsafe)
-    rows = judges.explain(case)
-    shell.data(*case.project.notes)
+    rows = explain_gates(case)
+    shell.data(*explained(rows, case.project.notes, width=shell.width))
     return ended(gates=json_of(rows), project=json_of(case.project))
