@@ -46,9 +46,11 @@ class ConfigError(UsageError):
 
 
 class Waiting(PullcordError):
-    """The run waits for an answer; it is saved and can be resumed."""
+    """The run waits for an answer; it is saved and can be resumed. With `halts` every agent of the
+    run stops, without it only the raising task and what depends on it."""
 
     exit_code = 3
+    halts = False
 
 
 class BudgetSpent(PullcordError):

@@ -136,11 +136,13 @@ class Flow(Protocol):
         findings: Sequence[Finding] = (),
         expectation: Expectation = Expectation(),
         obligations: Sequence[Obligation] = (),
+        alongside: Sequence[Task] = (),
     ) -> Handoff:
         """Give the task to its agent until the gates open; merge; return the handoff.
 
         With `findings` a further round begins. Red rounds 1 and 2 are repeated with their findings,
-        a red round 3 escalates.
+        a red round 3 escalates. `alongside` are the tasks that run at the same time. Raises Waiting
+        when a person must answer first.
         """
         ...
 

@@ -36,7 +36,7 @@ async def ask(drive: Drive, name: str, task: str, escalation: Escalation) -> Ans
     )
     answer = await drive.find(f"ask/{name}/answer")
     if answer is None:
-        raise Parked(name)
+        raise Parked(name, halts=escalation.kind in NO_DEFAULT)
     if answer["text"] == STOP:
         raise Stopped(f"{answer['by']} stopped the run at question {name}.")
     return Answer.model_validate(answer)

@@ -6,16 +6,14 @@ import asyncio
 import json
 import shutil
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
-from pullcord.line.briefing import brief_for
+from pullcord.line.briefing import Setting, brief_for
 from pullcord.line.parts import Parts
 from pullcord.model.agent import Agent
-from pullcord.model.quality import Finding
 from pullcord.model.report import Report
 from pullcord.model.run import Opened
 from pullcord.model.task import Task
@@ -42,25 +40,20 @@ class Tried:
         return f"{self.task.id}/{self.round}"
 
 
-async def attempt(
-    parts: Parts, task: Task, round: int, *, findings: Sequence[Finding], last: str
-) -> Tried:
-    """Do one attempt, or take it from the ledger.
-
-    `last` is the commit of the red attempt that this one mends, '' for a fresh start. Work that was
-    published is never repeated; partial work of a killed attempt is rescued first.
-    """
+async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tried:
+    """Do one attempt, or take it from the ledger. Work that was published is never repeated;
+    partial work of a killed attempt is rescued first."""
     key = f"{task.id}/{round}"
 
     async def reserve() -> dict[str, str]:
         at = parts.clock()
         taken = [f.body["summary_path"] for f in await parts.facts() if "summary_path" in f.body]
-        name = summaries.filename(task.subagent_type, task.description, at, taken)
+        name = summaries.filename(task.subagent_type, task.id, at, taken)
         head = await parts.tree.head()
         opened = Opened(
             at=f"{at:%Y-%m-%d %H:%M:%S}",
             summary_path=f"{summaries.FOLDER}/{name}",
-            base=last or head,
+            base=setting.last or head,
             parent=head,
         )
         return opened.model_dump()
@@ -70,7 +63,7 @@ async def attempt(
     async def perform() -> dict[str, object]:
         commit = await parts.tree.user.resolve(parts.tree.ref(f"{key}/work"))
         if commit is None:
-            commit = await _work(parts, task, round, opened, findings)
+            commit = await _work(parts, task, round, opened, setting)
         body = await parts.tree.user("log", "-1", "--format=%B", commit)
         line = next(x for x in body.splitlines() if x.startswith(_TRAILER))
         return {
@@ -84,14 +77,13 @@ async def attempt(
     return Tried(task, round, opened, worked["commit"], worked["tree"], report)
 
 
-async def _work(
-    parts: Parts, task: Task, round: int, opened: Opened, findings: Sequence[Finding]
-) -> str:
+async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: Setting) -> str:
     """Let the agent work in a fresh clone and publish what it leaves."""
     name = f"{task.id}-{round}"
     await rescue(parts, name, opened)
     folder = await parts.tree.clone(name, opened.base)
-    brief, workspace = await brief_for(parts, task, round, opened, findings, folder)
+    workspace = Workspace(path=folder, base=opened.base, environment=parts.environment)
+    brief = await brief_for(parts, task, round, opened, setting)
     agent = parts.agents[task.subagent_type]
     yours = await parts.repository.fingerprint()
     report = await _run(parts, agent, brief, workspace)

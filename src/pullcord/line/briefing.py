@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.brief import compose
@@ -15,21 +15,26 @@ from pullcord.model.quality import Finding, Receipt
 from pullcord.model.run import Opened
 from pullcord.model.summary import Summary
 from pullcord.model.task import Task
-from pullcord.model.work import Brief, Previous, Workspace
+from pullcord.model.work import Brief, Previous
 
 SPRINTS = "docs/planning/sprints/"
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What an attempt starts from besides its task: what to mend, the commit of the red attempt
+    that holds it ('' for a fresh start), and the tasks that run at the same time."""
+
+    findings: tuple[Finding, ...] = ()
+    last: str = ""
+    alongside: tuple[Task, ...] = ()
+
+
 async def brief_for(
-    parts: Parts,
-    task: Task,
-    round: int,
-    opened: Opened,
-    findings: Sequence[Finding],
-    folder: Path,
-) -> tuple[Brief, Workspace]:
-    """The brief of one attempt and the workspace it is for. Every brief of a run names the same
-    revision of the sprint document and all summaries that were handed off before it."""
+    parts: Parts, task: Task, round: int, opened: Opened, setting: Setting
+) -> Brief:
+    """The brief of one attempt. Every brief of a run names the same revision of the sprint document
+    and all summaries that were handed off before it."""
     facts = await parts.facts()
     document, revision = await _sprint(parts)
     brief = Brief(
@@ -43,13 +48,12 @@ async def brief_for(
         sprint_document=document,
         sprint_revision=revision,
         previous=await _previous(parts, facts),
-        findings=tuple(findings),
+        findings=setting.findings,
         answers=_answers(task, facts),
         packet=await _packet(parts, task, opened, facts),
     )
-    text = compose(brief, parts.agents[task.subagent_type])
-    workspace = Workspace(path=folder, base=opened.base, environment=parts.environment)
-    return brief.model_copy(update={"text": text}), workspace
+    text = compose(brief, parts.agents[task.subagent_type], setting.alongside)
+    return brief.model_copy(update={"text": text})
 
 
 async def _sprint(parts: Parts) -> tuple[str, str]:

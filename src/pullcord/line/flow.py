@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
 from pullcord.line.ask import ask, questions
 from pullcord.line.attempt import Tried, attempt
+from pullcord.line.briefing import Setting
 from pullcord.line.cord import raised, spent
 from pullcord.line.handoff import closing, document, hand_off, waived
 from pullcord.line.judge import judge
@@ -25,6 +27,7 @@ class LineFlow:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._done: dict[str, int] = defaultdict(int)
+        self._merging = asyncio.Lock()  # merges of a run come one after the other
 
     async def work(
         self,
@@ -33,6 +36,7 @@ class LineFlow:
         findings: Sequence[Finding] = (),
         expectation: Expectation = Expectation(),
         obligations: Sequence[Obligation] = (),
+        alongside: Sequence[Task] = (),
     ) -> Handoff:
         """See protocols.Flow. Rounds are counted per task over all its calls, so that findings sent
         back by a reviewer use up rounds like red gates do."""
@@ -40,7 +44,7 @@ class LineFlow:
         while True:
             number = self._done[task.id] + 1
             await self._permit(task, number, wrong)
-            tried = await attempt(self._parts, task, number, findings=wrong, last=last)
+            tried = await attempt(self._parts, task, number, Setting(wrong, last, tuple(alongside)))
             self._done[task.id] = number
             if await self._answered(tried):
                 wrong, last = (), await document(self._parts, tried, ())
@@ -48,13 +52,16 @@ class LineFlow:
             receipts = await judge(self._parts, tried, expectation, obligations)
             receipts = waived(receipts, tried.key, await self._parts.facts())
             commit = await document(self._parts, tried, receipts)
-            wrong = closing(tried, receipts)
+            wrong, last = closing(tried, receipts), commit
             if not wrong:
-                return await hand_off(self._parts, tried, commit, receipts)
+                async with self._merging:
+                    handed = await hand_off(self._parts, tried, commit, receipts)
+                if isinstance(handed, Handoff):
+                    return handed
+                wrong, last = handed.findings, handed.commit
             await self._parts.drive.record(
                 f"{tried.key}/closed", {"findings": [f.model_dump() for f in wrong]}
             )
-            last = commit
 
     async def skip(self, task: Task, reason: str) -> None:
         await self._parts.drive.record(f"{task.id}/skipped", {"reason": reason})

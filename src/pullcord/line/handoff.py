@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.quality import quality_lines
-from pullcord.errors import WorkspaceError
 from pullcord.line.attempt import Tried
+from pullcord.line.merge import Merged, merge
 from pullcord.line.parts import REVIEWERS, Parts
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Finding, Receipt
@@ -95,18 +95,26 @@ def _message(run: str, tried: Tried) -> str:
     )
 
 
-async def hand_off(parts: Parts, tried: Tried, commit: str, receipts: Sequence[Receipt]) -> Handoff:
-    """Move the run's head to an open attempt's commit. The receipts are the key to the merge."""
+async def hand_off(
+    parts: Parts, tried: Tried, commit: str, receipts: Sequence[Receipt]
+) -> Handoff | Merged:
+    """Bring an open attempt into the run's result. The receipts are the key to the merge.
 
-    async def merge() -> dict[str, object]:
-        if not await parts.tree.advance(commit, tried.opened.parent):
-            raise WorkspaceError(
-                f"The run's head moved while {tried.key} was judged.",
-                f"Resume the run: pullcord resume {parts.drive.run}",
-            )
-        return {"commit": commit, "receipts": [r.model_dump(mode="json") for r in receipts]}
-
-    body = await parts.drive.once(f"{tried.key}/handoff", merge)
+    Where the merge result itself is closed, that is returned instead of a handoff.
+    """
+    body = await parts.drive.find(f"{tried.key}/handoff")
+    if body is None:
+        merged = await merge(parts, tried, commit)
+        if merged.findings:
+            return merged
+        body = await parts.drive.record(
+            f"{tried.key}/handoff",
+            {
+                "commit": commit,
+                "merge": merged.commit,
+                "receipts": [r.model_dump(mode="json") for r in receipts],
+            },
+        )
     return Handoff(
         task=tried.task.id,
         round=tried.round,

@@ -31,6 +31,12 @@ async def judge(
     )
 
 
+async def judge_merge(parts: Parts, key: str, span: tuple[str, str]) -> tuple[Receipt, ...]:
+    """The receipts of a merge result. Coverage stays owed to whoever owes it at the end."""
+    owed = (Obligation(kind="coverage", until="result"),)
+    return await _judged(parts, key, span, obligations=owed)
+
+
 async def judge_result(parts: Parts, head: str) -> tuple[Receipt, ...]:
     """The receipts of the whole run's result: every gate afresh, nothing owed, nothing expected."""
     return await _judged(parts, "result", (parts.start.base, head), fresh=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pullcord.engine.drive import Drive
-from pullcord.errors import PullcordError
+from pullcord.errors import PullcordError, Waiting
 from pullcord.model.agent import Agent
 from pullcord.model.fact import Fact
 from pullcord.model.project import Project
@@ -47,14 +47,13 @@ class Parts:
         return await self.drive.ledger.read(self.drive.run)
 
 
-class Parked(PullcordError):
+class Parked(Waiting):
     """The line stops here until a person answers; the question is a fact."""
 
-    exit_code = 3
-
-    def __init__(self, ask: str) -> None:
+    def __init__(self, ask: str, *, halts: bool = False) -> None:
         super().__init__(f"Question {ask} waits for an answer.", f"pullcord inbox {ask}")
         self.ask = ask
+        self.halts = halts
 
 
 class Stopped(PullcordError):

@@ -51,7 +51,7 @@ def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
     bodies = {fact.key: fact.body for fact in facts}
     start = Start.model_validate(bodies["run"])
     asked = tuple(q for q in questions(facts) if q.answer is None)
-    handoffs = [f.body["commit"] for f in facts if f.key.endswith("/handoff")]
+    handoffs = [f.body.get("merge", f.body["commit"]) for f in facts if f.key.endswith("/handoff")]
     finished = bodies.get("run/finished")
     state: State = "running" if driven else "waiting" if asked else "interrupted"
     if finished:

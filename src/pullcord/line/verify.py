@@ -26,16 +26,32 @@ async def verify(git: Git, facts: Sequence[Fact]) -> None:
     for fact in facts:
         if fact.key.endswith("/handoff"):
             key = fact.key.removesuffix("/handoff")
-            commit = fact.body["commit"]
-            found = (await git("rev-list", "--parents", "-n", "1", commit)).split()
-            if found != [commit, parent]:
-                raise _doubt(key, f"commit {commit[:12]} does not follow {parent[:12]}")
+            commit, merge = fact.body["commit"], fact.body.get("merge", fact.body["commit"])
             opened = Opened.model_validate(bodies[f"{key}/opened"])
+            if await _parents(git, commit) != [opened.parent]:
+                raise _doubt(key, f"commit {commit[:12]} does not follow {opened.parent[:12]}")
+            if merge == commit:
+                follows = opened.parent == parent
+            else:
+                follows = await _parents(git, merge) == [parent, commit]
+                follows &= await _clean(git, parent, commit) == await git.tree(merge)
+            if not follows:
+                raise _doubt(key, f"{merge[:12]} is no merge of it into {parent[:12]}")
             await _same(git, key, bodies[f"{key}/worked"], commit, opened.summary_path)
             trees = {receipt["tree"] for receipt in fact.body["receipts"]}
             if trees != {bodies[f"{key}/worked"]["tree"]}:
                 raise _doubt(key, "its receipts are for another tree")
-            parent = commit
+            parent = merge
+
+
+async def _parents(git: Git, commit: str) -> list[str]:
+    return (await git("rev-list", "--parents", "-n", "1", commit)).split()[1:]
+
+
+async def _clean(git: Git, ours: str, theirs: str) -> str:
+    """The tree that git makes of a merge without conflict; '' with one."""
+    code, out, _ = await git.attempt("merge-tree", "--write-tree", "--no-messages", ours, theirs)
+    return out.strip() if code == 0 else ""
 
 
 async def _same(git: Git, key: str, worked: dict[str, str], commit: str, summary: str) -> None:

@@ -115,10 +115,23 @@ class RunTree:
             await Git(workspace, habits)("add", "-A", ".", env={**env, **where})
             return (await self.mirror("write-tree", env=env)).strip()
 
-    async def commit(self, tree: str, parent: str, message: str, *, agent: str, at: str) -> str:
+    async def merge(self, ours: str, theirs: str) -> tuple[str, tuple[str, ...]]:
+        """The tree of a merge and the paths in conflict; those hold git's conflict marks."""
+        await self._fetch()
+        code, out, err = await self.mirror.attempt(
+            "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs
+        )
+        tree, _, paths = out.partition("\0")
+        if code not in (0, 1):
+            raise WorkspaceError(f"git could not merge {theirs[:12]}: {err.strip()}")
+        return tree, tuple(filter(None, paths.split("\0")))
+
+    async def commit(
+        self, tree: str, parent: str, message: str, *, agent: str, at: str, merged: str = ""
+    ) -> str:
         """A commit whose id depends on its arguments alone, so that a repeat gives the same one.
 
-        `at` is UTC `YYYY-MM-DD HH:MM:SS`.
+        `at` is UTC `YYYY-MM-DD HH:MM:SS`; `merged` the second parent of a merge.
         """
         date = f"{at.replace(' ', 'T')}+00:00"
         env = {
@@ -126,7 +139,8 @@ class RunTree:
             "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date,
         }  # fmt: skip
         text = message.replace("\0", "�").encode("utf-8", "replace")
-        return (await self.mirror("commit-tree", tree, "-p", parent, env=env, stdin=text)).strip()
+        after = ["-p", parent, *(["-p", merged] if merged else [])]
+        return (await self.mirror("commit-tree", tree, *after, env=env, stdin=text)).strip()
 
     async def publish(self, name: str, commit: str) -> str:
         """Bring a commit into the user's repository under the run's own refs.
