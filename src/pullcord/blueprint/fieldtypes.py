@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unicodedata import normalize
 
 from pullcord.blueprint import patterns
 from pullcord.blueprint.feature import Field, Json
@@ -298,9 +299,23 @@ def _bad_lists(field: Field) -> list[Bad]:
 
 
 def literal(value: Json | tuple[Json, ...]) -> str:
-    """A JSON value as Python writes it."""
+    """A JSON value as Python writes it. Letters that look like others are escaped: linters refuse
+    them in strings."""
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(literal, value))}]"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return "".join(map(_escaped, json.dumps(value, ensure_ascii=False)))
     return repr(value)
+
+
+def plain(text: str) -> bool:
+    """Whether a text consists of Latin letters, with or without accents, and ASCII signs."""
+    return all(_escaped(character) == character for character in text)
+
+
+def _escaped(character: str) -> str:
+    letter = normalize("NFD", character)[0]
+    if character.isascii() or (letter.isascii() and letter.isalpha()) or character in "ßæøœÆØŒ":
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

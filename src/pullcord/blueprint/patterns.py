@@ -118,8 +118,8 @@ def _repeated(least: int, greatest: Any, part: list[Any], most: int) -> Iterator
     inner = list(islice(_texts(part, most), 2))
     counts = [max(least, 1), least, least + 1, least + 6]
     for count in dict.fromkeys(counts):
-        if count <= min(int(greatest), most):
-            yield from (text * count for text in inner)
+        if count <= int(greatest):
+            yield from (text * count for text in inner if len(text) * count <= most)
 
 
 def _class(items: list[Any]) -> Iterator[str]:

@@ -41,7 +41,11 @@ class Spelling:
         """Annotation and default in the body of a request."""
         bounds = _arguments(field)
         kind = self._type(fieldtypes.wire(field, self.enum(field)))
-        kind = f"Annotated[{kind}, Field({bounds})]" if bounds else kind
+        if bounds and kind == "Text":
+            # The check stands behind the bounds: before them, it would hide them from OpenAPI.
+            kind = f"Annotated[{self._type('str')}, Field({bounds}), Storable]"
+        elif bounds:
+            kind = f"Annotated[{kind}, Field({bounds})]"
         kind = f"{kind} | None" if field.optional else kind
         default = None
         if field.has_default:
@@ -163,5 +167,5 @@ def literal(value: Json | tuple[Json, ...]) -> str:
 
 
 def _quoted(text: str) -> str:
-    raw = "\\" in text and '"' not in text and not text.endswith("\\")
+    raw = "\\" in text and fieldtypes.plain(text) and '"' not in text and not text.endswith("\\")
     return f'r"{text}"' if raw else fieldtypes.literal(text)

@@ -45,7 +45,9 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("the date is out of range") from error
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Storable = AfterValidator(_storable)
+"""For text with bounds, behind them: `Annotated[str, Field(max_length=9), Storable]`."""
+Text = Annotated[str, Storable]
 Integer = Annotated[int, Field(ge=1 - 2**53, le=2**53 - 1)]
 """Within the range that JSON transports without loss."""
 Number = Annotated[float, Field(allow_inf_nan=False)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.core.pagination import AtLeast, AtMost, ListQuery, Page
-from app.core.types import Date, Integer, Text
+from app.core.types import Date, Integer, Storable, Text
 from app.models.base import Owned, RequestModel
 
 PlanLevel = Literal["beginner", "intermediate", "advanced"]
@@ -15,7 +15,7 @@ PlanLevel = Literal["beginner", "intermediate", "advanced"]
 class PlanCreate(RequestModel):
     """A plan as a client writes it. An update replaces all of these fields."""
 
-    title: Annotated[Text, Field(min_length=1, max_length=120)]
+    title: Annotated[str, Field(min_length=1, max_length=120), Storable]
     description: Text | None = None
     starts_on: Date
     weeks: Annotated[Integer, Field(ge=1, le=52)]
