@@ -93,7 +93,7 @@ def test_a_run_is_shown_with_its_tasks_and_the_next_commands(passed):
     run = said.result["status"]["run"]
     shown = cli("show", "-C", repo, run[:4])
     assert "python-backend-engineer  passed" in shown.out
-    assert f"pullcord -C {repo} apply {run}" in shown.out
+    assert f"pullcord -C '{repo}' apply {run}" in shown.out
     assert said_in_json("show", "-C", repo)[-1]["status"]["run"] == run
 
 
@@ -167,7 +167,7 @@ def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home, tmp_path):
 
     (asked,) = said_in_json("inbox", "-C", repo)[-1]["questions"]
     name = f"{asked['run']}/{asked['id']}"
-    assert f"pullcord answer {name} 1" in cli("inbox", "-C", repo, name).out
+    assert f" answer {name} 1" in cli("inbox", "-C", repo, name).out
     assert cli("apply", "-C", repo).code == 7
     assert cli("answer", "-C", repo, name, "9").code == 2
     assert cli("answer", "-C", repo, "nothing", "1").code == 6

@@ -177,7 +177,7 @@ def test_an_interrupted_run_is_saved_and_its_agents_are_dead(how, tmp_path, term
     assert sleepers() == []
     (found,) = said_in_json("runs", "-C", tmp_path / "repo")[-1]["runs"]
     assert found["state"] == "interrupted"
-    assert f"pullcord resume {found['run']}" in screen.text
+    assert f"resume {found['run']}" in screen.text
     assert "Traceback" not in screen.text
 
 
@@ -194,7 +194,7 @@ def test_with_json_an_interruption_is_a_result(tmp_path):
 
     last = lines_of("run", out)[-1]
     assert last["exit_code"] == 130
-    assert last["error"]["hint"] == f"pullcord resume {last['run']}"
+    assert last["error"]["hint"].endswith(f" resume {last['run']}")
     assert sleepers() == []
 
 

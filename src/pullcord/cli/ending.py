@@ -35,7 +35,7 @@ async def ending(
     if status.state == "passed":
         shell.data("", *wrapped(summary.rstrip("\n").split("\n"), shell.width))
     for question in status.open_questions:
-        shell.data("", *cord(status.run, question, width=shell.width))
+        shell.data("", *cord(status.run, question, width=shell.width, command=shell.command))
     if status.state in ("failed", "cancelled"):
         shell.data("", f"✗ {status.run} {status.state}: {status.why or 'see its log'}")
     shell.data("")

@@ -61,7 +61,11 @@ def _failed(shell: Shell, error: PullcordError) -> tuple[int, dict[str, object]]
     shell.error(f"error: {lines[0]}", *(f"       {line}" for line in lines[1:]))
     if error.hint:
         shell.error(*_hints(error.hint))
-    return error.exit_code, {"error": {"message": error.message, "hint": error.hint}}
+    body: dict[str, object] = {"error": {"message": error.message, "hint": error.hint}}
+    if shell.run:
+        shell.error(f"saved: {shell.run}; go on with {shell.command} resume {shell.run}")
+        body["run"] = shell.run
+    return error.exit_code, body
 
 
 def _hints(hint: str) -> list[str]:
@@ -70,7 +74,7 @@ def _hints(hint: str) -> list[str]:
 
 
 def _interrupted(shell: Shell) -> tuple[int, dict[str, object]]:
-    hint = f"pullcord resume {shell.run}" if shell.run else ""
+    hint = f"{shell.command} resume {shell.run}" if shell.run else ""
     if shell.run:
         shell.error("", f"Interrupted. {shell.run} is saved and no agent of it works any more.")
         shell.error(f"hint:  Go on with: {hint}")

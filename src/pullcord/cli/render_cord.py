@@ -27,8 +27,9 @@ TITLES = {
 }
 
 
-def cord(run: str, question: Question, *, width: int = 0) -> list[str]:
-    """The block that says: the line stands still, why, what can be answered, and how."""
+def cord(run: str, question: Question, *, width: int = 0, command: str = "pullcord") -> list[str]:
+    """The block that says: the line stands still, why, what can be answered, and how. `command` is
+    how a command line for this repository begins."""
     escalation = question.escalation
     head = (
         f"!! CORD PULLED  {question.id}  {TITLES[escalation.kind]}   run {run} is paused, "
@@ -40,29 +41,35 @@ def cord(run: str, question: Question, *, width: int = 0) -> list[str]:
     for item in escalation.evidence[:_SHOWN]:
         lines += _paragraph(one_line(item), width, first="   - ")
     if len(escalation.evidence) > _SHOWN:
-        lines.append(f"   - … and {len(escalation.evidence) - _SHOWN} more: pullcord show {run}")
+        lines.append(f"   - … and {len(escalation.evidence) - _SHOWN} more: {command} show {run}")
     lines += _options(escalation.options, escalation.recommendation, width)
-    lines.append(f"   Answer: {answer_command(run, question)}")
+    lines.append(f"   Answer: {command} {answer_words(run, question)}")
     if escalation.kind in NO_DEFAULT:
         lines.append("   Only a person can answer this one; it has no default.")
     return lines
 
 
-def answer_command(run: str, question: Question) -> str:
-    """The command that gives the recommended, or the first, answer."""
+def answer_words(run: str, question: Question) -> str:
+    """The words after `pullcord` that give the recommended, or the first, answer."""
     options = question.escalation.options
     recommended = question.escalation.recommendation
     choice = str(options.index(recommended) + 1) if recommended in options else "1"
-    return f"pullcord answer {run}/{question.id} {choice if options else 'TEXT'}"
+    return f"answer {run}/{question.id} {choice if options else 'TEXT'}"
 
 
-def inbox(waiting: Sequence[tuple[str, str, Question]], *, width: int = 0) -> list[str]:
+def inbox(
+    waiting: Sequence[tuple[str, str, Question]], *, width: int = 0, command: str = "pullcord"
+) -> list[str]:
     """Open questions as (run, the run's title, question), the oldest first."""
     if not waiting:
         return ["Nothing waits for you."]
     lines: list[str] = []
     for run, title, question in waiting:
-        lines += ["", *cord(run, question, width=width), f"   Run: {one_line(title)}"]
+        lines += [
+            "",
+            *cord(run, question, width=width, command=command),
+            f"   Run: {one_line(title)}",
+        ]
     return lines[1:]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -71,8 +72,7 @@ class Shell:
 
     def next(self, *commands: str) -> None:
         """The commands a person may want now."""
-        where = f"pullcord -C {self.directory} " if self.directory else "pullcord "
-        shown = [command.replace("pullcord ", where, 1) for command in commands]
+        shown = [command.replace("pullcord", self.command, 1) for command in commands]
         for lead, command in zip(["next:", *["     "] * len(shown)], shown, strict=False):
             self.data(f"{lead} {command}")
 
@@ -103,12 +103,18 @@ class Shell:
     @property
     def asks(self) -> bool:
         """Whether a person sits here and may be asked."""
-        return sys.stdin.isatty() and self.err.isatty() and not self.json
+        here = sys.stdin is not None and sys.stdin.isatty()
+        return here and self.err.isatty() and not self.json
 
     @property
     def width(self) -> int:
         """Columns that a line of data may have; 0 where there is no terminal: nothing is cut."""
         return columns_of(self.out)
+
+    @property
+    def command(self) -> str:
+        """How the next command must begin to mean the same folder."""
+        return f"pullcord -C {shlex.quote(str(self.directory))}" if self.directory else "pullcord"
 
     @property
     def folder(self) -> Path:

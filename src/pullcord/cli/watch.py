@@ -33,7 +33,9 @@ async def watch(
 ) -> Status:
     """Drive a run until it ends or waits; every new fact is shown as it comes."""
     shell.run = run
-    return await _Watch(shell, orchestrator, run, on_escalation).status()
+    status = await _Watch(shell, orchestrator, run, on_escalation).status()
+    shell.run = ""
+    return status
 
 
 class _Watch:
@@ -108,6 +110,10 @@ class _Watch:
             if fact.key.startswith("ask/"):
                 self._heard(fact)
 
+    def _cord(self, question: Question) -> list[str]:
+        width = columns_of(self._shell.err)
+        return cord(self._run, question, width=width, command=self._shell.command)
+
     def _heard(self, fact: Fact) -> None:
         name = fact.key.removeprefix("ask/")
         if name.endswith("/answer"):
@@ -123,7 +129,7 @@ class _Watch:
             prompt.add_done_callback(self._asking_ended)
             self._asked[question.id] = prompt
         elif self._mode == "wait":
-            self._screen.show("", *cord(self._run, question, width=columns_of(self._shell.err)), "")
+            self._screen.show("", *self._cord(question), "")
 
     def _asking_ended(self, prompt: asyncio.Task[None]) -> None:
         if not prompt.cancelled() and prompt.exception():
@@ -136,7 +142,7 @@ class _Watch:
                 await self._asked_here(question)
 
     async def _asked_here(self, question: Question) -> None:
-        self._shell.note("", *cord(self._run, question, width=columns_of(self._shell.err)), "")
+        self._shell.note("", *self._cord(question), "")
         options = question.escalation.options
         choice = f"1-{len(options)}, or in words" if options else "in words"
         while True:

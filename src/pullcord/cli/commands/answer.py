@@ -68,5 +68,5 @@ async def _meant(orchestrator: Orchestrator, name: str) -> tuple[str, Question]:
 async def _typed(shell: Shell, run: str, asked: Question) -> str:
     if not shell.asks:
         raise UsageError("No answer was given.", f"pullcord answer {run}/{asked.id} 1")
-    shell.note(*cord(run, asked, width=shell.width), "")
+    shell.note(*cord(run, asked, width=shell.width, command=shell.command), "")
     return await ask_line(shell, "   Your answer: ") or ""

@@ -57,6 +57,8 @@ async def _judge(shell: Shell, base: str, agent: str, unsafe: bool, only: str) -
     names = [name for part in only.split(",") if (name := part.strip())]
     if only and not names:
         raise UsageError("--only names no gate.", "pullcord gates explain")
+    if shell.live:
+        shell.note("The gates judge the working tree …")
     case = await orchestrator.case(base=base, agent=agent, unsafe=unsafe)
     judgement = await orchestrator.gates(case, names)
     for verdict in judgement.verdicts:

@@ -22,5 +22,6 @@ async def inbox(shell: Shell, question: str | None) -> Result:
     waiting = await (await shell.orchestrator()).inbox()
     if question:
         waiting = matching(waiting, question)
-    shell.data(*rendered([(s.run, s.title, q) for s, q in waiting], width=shell.width))
+    rows = [(status.run, status.title, asked) for status, asked in waiting]
+    shell.data(*rendered(rows, width=shell.width, command=shell.command))
     return ended(questions=[{"run": s.run, "title": s.title, **json_of(q)} for s, q in waiting])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -49,5 +50,14 @@ async def make(shell: Shell, directory: Path, name: str | None) -> Unavailable |
         except Unavailable as error:
             lacking.append(error)
 
-    await scaffold.new(directory, name=name, today=utc_now().date(), after_files=environment)
+    existed = directory.exists()
+    fresh = not existed or (directory.is_dir() and not any(directory.iterdir()))
+    try:
+        await scaffold.new(directory, name=name, today=utc_now().date(), after_files=environment)
+    except BaseException:
+        if fresh:  # what stands there now is ours and not finished
+            shutil.rmtree(directory, ignore_errors=True)
+            if existed:
+                directory.mkdir(exist_ok=True)
+        raise
     return lacking[0] if lacking else None

@@ -38,7 +38,7 @@ async def show(shell: Shell, run: str, form: str | None) -> Result:
     status = await orchestrator.status(run)
     shell.data(*run_page(status, width=shell.width))
     for question in status.open_questions:
-        shell.data("", *cord(run, question, width=shell.width))
+        shell.data("", *cord(run, question, width=shell.width, command=shell.command))
     shell.data("")
     shell.next(*next_commands(status))
     return ended(status=json_of(status))
