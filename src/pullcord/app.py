@@ -108,7 +108,8 @@ class Orchestrator:
             request=request, plan=plan, base=base, branch=branch,
             runtime=runtime, script=script, unsafe=unsafe,
         )  # fmt: skip
-        # The checkout is clean, so its agents are those of the base.
+        # The checkout is clean, so its configuration and agents are those of the base.
+        config.detect(self.repository.root)
         known = agent_files.load(self.repository.root / ".claude" / "agents")
         if missing := {t.subagent_type for t in plan.tasks} - known.keys():
             raise UsageError(

@@ -53,5 +53,6 @@ def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
 
 
 def _shown(finding: Finding) -> str:
-    place = f"{finding.path}:{finding.line} " if finding.path else ""
+    line = f":{finding.line}" if finding.line else ""
+    place = f"{finding.path}{line} " if finding.path else ""
     return f"{finding.gate}/{finding.rule}: {place}{finding.message}"

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pullcord.line.ask import ask, questions
+from pullcord.line.ask import STOP, ask, questions
 from pullcord.line.attempt import Tried, attempt
 from pullcord.line.briefing import Setting
 from pullcord.line.cord import raised, spent
@@ -80,7 +80,8 @@ class LineFlow:
         """Parked unless this round is allowed: three, and one more for each answer."""
         while True:
             facts = await self._parts.facts()
-            granted = sum(q.task == task.id and q.answer is not None for q in questions(facts))
+            answers = [q.answer for q in questions(facts) if q.task == task.id and q.answer]
+            granted = sum(answer.text != STOP for answer in answers)
             if number <= ROUNDS + granted:
                 return
             await ask(

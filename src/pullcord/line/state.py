@@ -104,8 +104,13 @@ def _task(
         state = "failed" if run in ("failed", "cancelled") else "running"
     else:
         state = "queued"
-    lines = tuple(f"{f['gate']}: {f['path']}:{f['line']} {f['message']}" for f in closed)
+    lines = tuple(f"{f['gate']}: {_place(f)}{f['message']}" for f in closed)
     return TaskState(
         id=id, agent=agent, description=description, state=state, round=last,
         commit=handoff.get("commit", ""), closed=lines,
     )  # fmt: skip
+
+
+def _place(finding: dict[str, Any]) -> str:
+    line = f":{finding['line']}" if finding["line"] else ""
+    return f"{finding['path']}{line} " if finding["path"] else ""
