@@ -6,6 +6,7 @@ bound, with and without a token, by the owner and by somebody else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -43,7 +44,15 @@ def write(of: Locked, house: House, root: Path) -> dict[str, str]:
         f"tests/test_{plural}.py": _render("operations.py", words),
         f"tests/repositories/test_{module}_contract.py": _render("repository.py", words),
     }
-    return {path: writing.without_unused_imports(text) for path, text in files.items()}
+    return {path: _without_unused(text) for path, text in files.items()}
+
+
+def _without_unused(text: str) -> str:
+    """The text without constants and imports that this feature's tests do not need."""
+    for name in re.findall(r"^([A-Z]+) = ", text, re.M):
+        if len(re.findall(rf"\b{name}\b", text)) == 1:
+            text = re.sub(rf"^{name} = .*\n", "", text, flags=re.M)
+    return writing.without_unused_imports(text)
 
 
 def _context(of: Locked, house: House, root: Path) -> dict[str, Any]:
