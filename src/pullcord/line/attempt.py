@@ -49,14 +49,10 @@ async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tri
         at = parts.clock()
         taken = [f.body["summary_path"] for f in await parts.facts() if "summary_path" in f.body]
         name = summaries.filename(task.subagent_type, task.id, at, taken)
-        head = await parts.tree.head()
-        opened = Opened(
-            at=f"{at:%Y-%m-%d %H:%M:%S}",
-            summary_path=f"{summaries.FOLDER}/{name}",
-            base=setting.last or head,
-            parent=head,
-        )
-        return opened.model_dump()
+        head, time = await parts.tree.head(), f"{at:%Y-%m-%d %H:%M:%S}"
+        base = await _ground(parts, key, setting.last, head, time)
+        path = f"{summaries.FOLDER}/{name}"
+        return Opened(at=time, summary_path=path, base=base, parent=head).model_dump()
 
     opened = Opened.model_validate(await parts.drive.once(f"{key}/opened", reserve))
 
@@ -75,6 +71,16 @@ async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tri
     worked = await parts.drive.once(f"{key}/worked", perform)
     report = Report.model_validate(worked["report"])
     return Tried(task, round, opened, worked["commit"], worked["tree"], report)
+
+
+async def _ground(parts: Parts, key: str, last: str, head: str, at: str) -> str:
+    """The commit that a round starts from: the head, or the red attempt brought up to the head,
+    which other tasks may have moved; what git cannot merge stands there with its conflict marks."""
+    if not last or head in (await parts.tree.user("rev-list", last)).split():
+        return last or head
+    tree, _ = await parts.tree.merge(head, last)
+    commit = await parts.tree.commit(tree, head, f"Begin {key}\n", agent="pullcord", at=at)
+    return await parts.tree.publish(f"{key}/base", commit)
 
 
 async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: Setting) -> str:
