@@ -7,6 +7,7 @@ by its line, so moving code finds nothing.
 from __future__ import annotations
 
 import ast
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ class Forbidden:
         return ""
 
     async def judge(self, case: Case) -> Verdict:
-        findings = list(_findings(case))
+        findings = await asyncio.to_thread(lambda: list(_findings(case)))
         files = sum(_is_python(change.path) for change in case.changes)
         detail = f"{files} changed Python files"
         if findings:
@@ -107,7 +108,8 @@ def _unreadable(case: Case) -> Iterator[Finding]:
             continue
         try:
             text = text_of(path)
-            ast.parse(text)
+            if parsed(path) is None:
+                ast.parse(text)
             comments(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             message = f"cannot be read as Python: {error}"

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from pullcord.config.pytest import patterns
@@ -17,13 +18,17 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Test:
-    """One test function. `body` is the same for the same statements wherever they stand."""
+    """One test function."""
 
     path: str
     name: str
     """`test_a` or `TestB::test_a`."""
     node: Function
-    body: str
+
+    @cached_property
+    def body(self) -> str:
+        """The statements and decorators, without name, docstring and places."""
+        return body_of(self.node)
 
     @property
     def id(self) -> str:
@@ -47,7 +52,7 @@ def collected_from(path: str, tree: ast.Module | None) -> list[Test]:
         if name.partition("::")[0] in gone:
             found.pop(name, None)
         else:
-            found[name] = Test(path, name, node, body_of(node))
+            found[name] = Test(path, name, node)
     return list(found.values())
 
 
@@ -82,7 +87,6 @@ def _is_fixture(node: Function) -> bool:
 
 
 def body_of(node: Function) -> str:
-    """The statements and decorators of a test, without its name, docstring and places."""
     body = node.body
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]

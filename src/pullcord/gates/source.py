@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from functools import lru_cache
 from pathlib import Path
 
 LARGEST = 2 << 20
@@ -25,9 +26,15 @@ def text_of(path: Path) -> str:
 def parsed(path: Path) -> ast.Module | None:
     """The syntax tree of a file, None when it is absent or no valid Python."""
     try:
-        return ast.parse(text_of(path))
+        return _module(text_of(path))
     except (SyntaxError, UnicodeDecodeError, RecursionError, ValueError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=512)
+def _module(text: str) -> ast.Module:
+    """Several rules and gates look at the same files; nobody changes a tree."""
+    return ast.parse(text)
 
 
 def comments(text: str) -> list[tuple[int, str, str]]:

@@ -19,7 +19,7 @@ def look(file: File) -> Iterator[Occurrence]:
     """Test runners, test clients and test environments asked for by application code."""
     if file.is_test:
         return
-    for node in ast.walk(file.module):
+    for node in file.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if _TEXTS.match(node.value) and not _is_docstring(file, node):
                 yield file.at("test-aware", node, f"the application asks for {node.value!r}",

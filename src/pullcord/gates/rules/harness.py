@@ -27,7 +27,7 @@ _RUNNER = ("pytest", "_pytest", "coverage", "sys.modules", "builtins", "unittest
 
 def look(file: File) -> Iterator[Occurrence]:
     """Hook functions, collection switches, and assignments into imported modules and classes."""
-    for node in ast.walk(file.module):
+    for node in file.nodes:
         if isinstance(node, Function) and re.match(r"pytest_[a-z]", node.name):
             if not _is_fixture(node):
                 yield file.at("harness", node, f"the hook {node.name} steers the test run")
@@ -65,7 +65,7 @@ def _rewires(file: File, target: ast.Attribute | ast.Subscript) -> bool:
     is_class = origin.rpartition(".")[2][:1].isupper()
     is_module = any(
         isinstance(n, ast.Import) and any((a.asname or a.name) == root.id for a in n.names)
-        for n in ast.walk(file.module)
+        for n in file.nodes
     )
     return is_class or (of_app and (is_module or isinstance(target, ast.Subscript)))
 

@@ -36,12 +36,12 @@ _NEVER = {
 
 def look(file: File) -> Iterator[Occurrence]:
     """Ignores in comments, and `no_type_check`."""
-    for line, comment, whole in comments(file.text):
+    for line, comment, whole in comments(file.text) if "#" in file.text else ():
         for match in _DIRECTIVE.finditer(comment):
             if problem := _problem(match, comment, whole):
                 said = " ".join(comment[match.start() :].split())
                 yield Occurrence("ignore", file.path, line, f"`{said}` {problem}"[:300], whole)
-    for node in ast.walk(file.module):
+    for node in file.nodes if "no_type_check" in file.text else ():
         if isinstance(node, ast.Attribute | ast.Name):
             name = file.dotted(node)
             if name.endswith("no_type_check") and not isinstance(

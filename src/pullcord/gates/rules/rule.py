@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -42,7 +42,6 @@ class File:
     documented: str | None = None
     existing: frozenset[str] = frozenset()
     package: str = ""
-    _cache: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def is_test(self) -> bool:
@@ -54,10 +53,15 @@ class File:
         )
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the file. Rules share the walk."""
+        return tuple(ast.walk(self.module))
+
+    @cached_property
     def imports(self) -> dict[str, str]:
         """Local name → the dotted name it stands for."""
         found = {}
-        for node in ast.walk(self.module):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found[alias.asname or alias.name.partition(".")[0]] = (
@@ -71,9 +75,7 @@ class File:
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        return {
-            child: node for node in ast.walk(self.module) for child in ast.iter_child_nodes(node)
-        }
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def constants(self) -> dict[str, str]:
@@ -130,7 +132,7 @@ class File:
 
     def calls(self) -> Iterator[tuple[ast.Call, str]]:
         """Every call with the dotted name of what is called."""
-        for node in ast.walk(self.module):
+        for node in self.nodes:
             if isinstance(node, ast.Call):
                 yield node, self.dotted(node.func)
 

@@ -20,7 +20,7 @@ def look(file: File) -> Iterator[Occurrence]:
     """Hidden routes, overridden schemas, routes beside the schema; in the application only."""
     if file.is_test:
         return
-    for node in ast.walk(file.module):
+    for node in file.nodes:
         if isinstance(node, ast.Call):
             yield from _call(file, node)
         elif isinstance(node, ast.Assign):

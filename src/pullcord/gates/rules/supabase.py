@@ -20,7 +20,9 @@ _MESSAGE = "mocks Supabase; override the repository's provider instead"
 
 def look(file: File) -> Iterator[Occurrence]:
     """Patches of, and mocks in the place of, anything that is Supabase's."""
-    if not file.is_test or _ELSEWHERE.search(file.path.rpartition("/")[0] + "/" + _stem(file.path)):
+    if not file.is_test or not _NAME.search(file.text):
+        return
+    if _ELSEWHERE.search(file.path.rpartition("/")[0] + "/" + _stem(file.path)):
         return
     for call, name in file.calls():
         patched = _PATCHES.search(name) and any(_speaks(file, part) for part in _given(call))
@@ -29,7 +31,7 @@ def look(file: File) -> Iterator[Occurrence]:
         )
         if patched or mocked:
             yield file.at("supabase", call, _MESSAGE)
-    for node in ast.walk(file.module):
+    for node in file.nodes:
         if isinstance(node, ast.Assign) and _rewires(file, node):
             yield file.at("supabase", node, _MESSAGE)
 

@@ -16,7 +16,7 @@ def look(file: File) -> Iterator[Occurrence]:
     """Looks at test functions only; helpers may do as they like."""
     if not file.is_test:
         return
-    for node in ast.walk(file.module):
+    for node in file.nodes:
         if isinstance(node, Function) and node.name.startswith("test"):
             yield from _function(file, node)
 
