@@ -42,7 +42,8 @@ def detect(tree: Path) -> Project:
     targets = make_targets(makefile(tree))
     committed, published = layout.find_documents(tree)
     app = settings.app or _entrypoint(tool) or layout.find_app(tree)
-    found = {gate: _command(gate, settings, (tasks, targets), tool, app) for gate in _TOOLS}
+    package = _package(tree, app)
+    found = {gate: _command(gate, settings, (tasks, targets), tool, package) for gate in _TOOLS}
     flags = [" ".join(c.argv) for c in found.values()] + [" ".join(pytest.addopts(tree))]
     least, origin = coverage.threshold(tree, tool, flags)
     own = settings.gates.get("tests")
@@ -88,7 +89,7 @@ def _command(
     settings: Settings,
     sources: tuple[dict[str, list[Command]], ...],
     tool: Mapping[str, Any],
-    app: str,
+    package: str,
 ) -> Command:
     said = settings.gates.get(gate)
     if said and said.run:
@@ -98,7 +99,7 @@ def _command(
             for command in tasks.get(name, ()):
                 if _runs(gate, command):
                     return command
-    return _fallback(gate, tool, app)
+    return _fallback(gate, tool, package)
 
 
 def _runs(gate: str, command: Command) -> bool:
@@ -109,7 +110,7 @@ def _runs(gate: str, command: Command) -> bool:
     return True
 
 
-def _fallback(gate: str, tool: Mapping[str, Any], app: str) -> Command:
+def _fallback(gate: str, tool: Mapping[str, Any], package: str) -> Command:
     origin = "pyproject.toml" if _TOOLS[gate] in tool else "default"
     if gate == "format":
         return Command(argv=("ruff", "format"), origin=origin)
@@ -117,15 +118,16 @@ def _fallback(gate: str, tool: Mapping[str, Any], app: str) -> Command:
         return Command(argv=("ruff", "check"), origin=origin)
     if gate == "types":
         listed = {"files", "packages", "modules"} & set(tool.get("mypy", {}))
-        where = () if listed else (_package(app),)
+        where = () if listed else (package,)
         return Command(argv=("mypy", *where), origin=origin)
     return Command(argv=("python", "-m", "pytest"), origin=origin)
 
 
-def _package(app: str) -> str:
+def _package(tree: Path, app: str) -> str:
     """What mypy checks when nobody says: the application's package, or everything."""
-    module = app.partition(":")[0]
-    return module.partition(".")[0] if "." in module else "."
+    package = app.partition(":")[0].partition(".")[0]
+    places = (package, f"src/{package}")
+    return next((p for p in places if package and (tree / p).is_dir()), ".")
 
 
 def _detected(settings: Settings, gate: str, command: Command | None = None) -> Detected:
