@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from story import git
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home of everything that pullcord keeps outside of repositories."""
     patch = pytest.MonkeyPatch()
     folder = tmp_path_factory.mktemp("home")
@@ -32,7 +33,7 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def passed(home, tmp_path_factory) -> tuple[Path, Said]:
+def passed(home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
     """A repository with one passed run, and what `run --json` said."""
     folder = tmp_path_factory.mktemp("passed")
     repo = workshop(folder / "wörk shop")
@@ -41,7 +42,7 @@ def passed(home, tmp_path_factory) -> tuple[Path, Said]:
         "--runtime", runtime, "--json")  # fmt: skip
 
 
-def test_a_run_passes_and_every_line_is_as_described(passed):
+def test_a_run_passes_and_every_line_is_as_described(passed: tuple[Path, Said]) -> None:
     _, said = passed
     lines = lines_of("run", said.out)
     assert said.code == 0
@@ -56,13 +57,13 @@ def test_a_run_passes_and_every_line_is_as_described(passed):
     assert "Feature: Subtract - Complete ✅" in lines[-1]["summary"]
 
 
-def test_the_checkout_stays_as_it_is_until_apply(passed):
+def test_the_checkout_stays_as_it_is_until_apply(passed: tuple[Path, Said]) -> None:
     repo, _ = passed
     assert not (repo / "tiny" / "subs.py").exists()
     assert git(repo, "status", "--porcelain") == ""
 
 
-def test_the_run_is_listed(passed):
+def test_the_run_is_listed(passed: tuple[Path, Said]) -> None:
     repo, said = passed
     (found,) = said_in_json("runs", "-C", repo)[-1]["runs"]
     assert found["run"] == said.result["status"]["run"]
@@ -72,12 +73,12 @@ def test_the_run_is_listed(passed):
 
 
 @pytest.mark.parametrize("state", ["waiting", "failed"])
-def test_runs_are_filtered_by_state(passed, state):
+def test_runs_are_filtered_by_state(passed: tuple[Path, Said], state: str) -> None:
     assert said_in_json("runs", "-C", passed[0], "--state", state)[-1]["runs"] == []
 
 
 @pytest.mark.parametrize("form", ["progress", "handoff", "final"])
-def test_a_run_is_shown_as_each_of_the_templates(passed, form):
+def test_a_run_is_shown_as_each_of_the_templates(passed: tuple[Path, Said], form: str) -> None:
     repo, _ = passed
     last = said_in_json("show", "-C", repo, "@last", "--as", form)[-1]
     said = cli("show", "-C", repo, "@last", "--as", form)
@@ -88,7 +89,7 @@ def test_a_run_is_shown_as_each_of_the_templates(passed, form):
     ] in (said.out)
 
 
-def test_a_run_is_shown_with_its_tasks_and_the_next_commands(passed):
+def test_a_run_is_shown_with_its_tasks_and_the_next_commands(passed: tuple[Path, Said]) -> None:
     repo, said = passed
     run = said.result["status"]["run"]
     shown = cli("show", "-C", repo, run[:4])
@@ -97,7 +98,7 @@ def test_a_run_is_shown_with_its_tasks_and_the_next_commands(passed):
     assert said_in_json("show", "-C", repo)[-1]["status"]["run"] == run
 
 
-def test_the_log_tells_the_same_events_again(passed):
+def test_the_log_tells_the_same_events_again(passed: tuple[Path, Said]) -> None:
     repo, said = passed
     lines = said_in_json("log", "-C", repo)
     assert lines[:-1] == lines_of("run", said.out)[:-1]
@@ -106,13 +107,13 @@ def test_the_log_tells_the_same_events_again(passed):
     assert text.code == 0
 
 
-def test_the_log_of_one_task_has_nothing_of_the_others(passed):
+def test_the_log_of_one_task_has_nothing_of_the_others(passed: tuple[Path, Said]) -> None:
     lines = said_in_json("log", "-C", passed[0], "@last/review")
     assert {line["task"] for line in lines[:-1]} == {"review"}
     assert cli("log", "-C", passed[0], "@last/nobody").code == 6
 
 
-def test_the_diff_is_a_patch_that_git_takes(passed, tmp_path):
+def test_the_diff_is_a_patch_that_git_takes(passed: tuple[Path, Said], tmp_path: Path) -> None:
     repo, _ = passed
     said = cli("diff", "-C", repo)
     assert said.out == said_in_json("diff", "-C", repo)[-1]["diff"]
@@ -124,14 +125,16 @@ def test_the_diff_is_a_patch_that_git_takes(passed, tmp_path):
     assert cli("diff", "-C", repo, "@last/nobody").code == 6
 
 
-def test_resuming_a_passed_run_repeats_nothing(passed):
+def test_resuming_a_passed_run_repeats_nothing(passed: tuple[Path, Said]) -> None:
     repo, _ = passed
     lines = said_in_json("resume", "-C", repo)
     assert len(lines) == 1
     assert lines[-1]["exit_code"] == 0
 
 
-def test_clean_keeps_what_unfinished_runs_need_and_frees_the_rest(passed):
+def test_clean_keeps_what_unfinished_runs_need_and_frees_the_rest(
+    passed: tuple[Path, Said],
+) -> None:
     repo, _ = passed
     before = said_in_json("clean", "-C", repo)[-1]
     assert any(item["kind"] == "workspaces" and not item["kept"] for item in before["leftovers"])
@@ -144,7 +147,7 @@ def test_clean_keeps_what_unfinished_runs_need_and_frees_the_rest(passed):
     assert said_in_json("clean", "-C", repo)[-1]["freed"] == 0
 
 
-def test_a_passed_run_is_applied_once_and_says_so_again(passed):
+def test_a_passed_run_is_applied_once_and_says_so_again(passed: tuple[Path, Said]) -> None:
     repo, _ = passed
     done = said_in_json("apply", "-C", repo)[-1]
     assert done["exit_code"] == 0
@@ -156,7 +159,7 @@ def test_a_passed_run_is_applied_once_and_says_so_again(passed):
     assert "passed, applied" in cli("runs", "-C", repo).out
 
 
-def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home, tmp_path):
+def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home: Path, tmp_path: Path) -> None:
     repo = workshop(tmp_path)
     runtime = scripted(tmp_path, ASKING)
     said = cli("run", "-C", repo, "-f", tmp_path / "plan.py", "--runtime", runtime)
@@ -172,7 +175,7 @@ def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home, tmp_path):
     assert cli("answer", "-C", repo, name, "9").code == 2
     assert cli("answer", "-C", repo, "nothing", "1").code == 6
 
-    given = said_in_json("answer", "-C", repo, name, "2", "--by", "Ada")[-1]
+    given = said_in_json("answer", "-C", repo, asked["run"], asked["id"], "2", "--by", "Ada")[-1]
     assert given["answer"] == {"text": "no, stop at zero", "option": 2, "by": "Ada"}
     late = cli("answer", "-C", repo, name, "1", "--by", "Bob")
     assert late.code == 7
@@ -184,7 +187,9 @@ def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home, tmp_path):
     assert "attempt.started" in {line["type"] for line in lines}
 
 
-def test_a_default_takes_the_recommendation_and_says_whose_word_it_was(home, tmp_path):
+def test_a_default_takes_the_recommendation_and_says_whose_word_it_was(
+    home: Path, tmp_path: Path
+) -> None:
     repo = workshop(tmp_path)
     said = cli("run", "-C", repo, "-f", tmp_path / "plan.py", "--on-escalation", "default",
                "--runtime", scripted(tmp_path, ASKING))  # fmt: skip
@@ -192,7 +197,7 @@ def test_a_default_takes_the_recommendation_and_says_whose_word_it_was(home, tmp
     assert "answered by default (recommendation): yes" in said.err
 
 
-def test_spent_rounds_can_be_waived_by_name(home, tmp_path):
+def test_spent_rounds_can_be_waived_by_name(home: Path, tmp_path: Path) -> None:
     repo = workshop(tmp_path)
     said = cli("run", "-C", repo, "-f", tmp_path / "plan.py", "--runtime", scripted(tmp_path, RED))
     assert said.code == 3
@@ -206,7 +211,7 @@ def test_spent_rounds_can_be_waived_by_name(home, tmp_path):
     assert "waived" in cli("show", "-C", repo).out
 
 
-def test_stopping_a_run_by_an_answer_fails_it(home, tmp_path):
+def test_stopping_a_run_by_an_answer_fails_it(home: Path, tmp_path: Path) -> None:
     repo = workshop(tmp_path)
     cli("run", "-C", repo, "-f", tmp_path / "plan.py", "--runtime", scripted(tmp_path, RED))
     assert cli("answer", "-C", repo, "@last", "2", "--by", "Ada").code == 0

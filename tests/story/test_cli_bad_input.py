@@ -15,14 +15,14 @@ CRITERION = ("--criterion", "It works.")
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path_factory, monkeypatch):
+def _home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path_factory.mktemp("home")
     for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(folder / name))
 
 
 @pytest.fixture
-def repo(tmp_path) -> Path:
+def repo(tmp_path: Path) -> Path:
     return make_repository(tmp_path / "repo", FILES)
 
 
@@ -78,7 +78,7 @@ REPOSITORIES: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 @pytest.mark.parametrize("name", REPOSITORIES)
-def test_a_repository_that_no_run_can_start_from(name, repo, tmp_path):
+def test_a_repository_that_no_run_can_start_from(name: str, repo: Path, tmp_path: Path) -> None:
     spoil, why = REPOSITORIES[name]
     spoil(repo)
     (tmp_path / "plan.py").write_text(PLAN)
@@ -143,7 +143,7 @@ WISHES: dict[str, tuple[Callable[[Path], list[str | Path]], str]] = {
 
 
 @pytest.mark.parametrize("name", WISHES)
-def test_a_wish_that_is_no_run(name, repo, tmp_path):
+def test_a_wish_that_is_no_run(name: str, repo: Path, tmp_path: Path) -> None:
     words, why = WISHES[name]
     said = cli("run", "-C", repo, *words(tmp_path))
     assert said.code == 2, said
@@ -153,14 +153,14 @@ def test_a_wish_that_is_no_run(name, repo, tmp_path):
     assert said_in_json("runs", "-C", repo)[-1]["runs"] == []
 
 
-def test_without_criteria_the_hint_shows_how_to_write_them(repo):
+def test_without_criteria_the_hint_shows_how_to_write_them(repo: Path) -> None:
     said = cli("run", "-C", repo, "Log workouts")
     assert "## Acceptance criteria" in said.err
     assert "--criterion" in said.err
 
 
 @pytest.mark.parametrize("command", ["show", "log", "diff", "resume", "apply"])
-def test_a_run_that_is_none_is_not_found(command, repo):
+def test_a_run_that_is_none_is_not_found(command: str, repo: Path) -> None:
     said = cli(command, "-C", repo, "r-none")
     assert said.code == 6
     assert "pullcord runs" in said.err
@@ -183,13 +183,13 @@ def test_a_run_that_is_none_is_not_found(command, repo):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_names_that_do_not_exist(args, code, why, repo):
+def test_names_that_do_not_exist(args: list[str], code: int, why: str, repo: Path) -> None:
     said = cli(*args, "-C", repo)
     assert (said.code, why in said.err) == (code, True), said
     assert cli(*args, "-C", repo, "--json").code == code
 
 
-def test_a_newer_ledger_is_left_alone(repo):
+def test_a_newer_ledger_is_left_alone(repo: Path) -> None:
     assert cli("runs", "-C", repo).code == 0
     path = repo / ".git" / "pullcord" / "ledger.db"
     with sqlite3.connect(path) as database:
@@ -200,7 +200,7 @@ def test_a_newer_ledger_is_left_alone(repo):
     assert "newer pullcord" in said.err
 
 
-def test_a_ledger_that_cannot_be_written_is_said(repo):
+def test_a_ledger_that_cannot_be_written_is_said(repo: Path) -> None:
     (repo / ".git" / "pullcord").write_text("in the way")
     said = cli("runs", "-C", repo)
     assert said.code == 1
@@ -208,7 +208,9 @@ def test_a_ledger_that_cannot_be_written_is_said(repo):
     assert "defect" not in said.err
 
 
-def test_a_cache_that_cannot_be_made_is_said(repo, monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_made_is_said(
+    repo: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     said = cli("gates", "-C", repo)
@@ -218,7 +220,9 @@ def test_a_cache_that_cannot_be_made_is_said(repo, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("detached", [True, False])
-def test_a_dry_run_shows_the_plan_and_writes_nothing(detached, repo, tmp_path):
+def test_a_dry_run_shows_the_plan_and_writes_nothing(
+    detached: bool, repo: Path, tmp_path: Path
+) -> None:
     if detached:
         git(repo, "checkout", "-q", "--detach")
     (tmp_path / "plan.py").write_text(PLAN)
@@ -230,7 +234,7 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(detached, repo, tmp_path):
     assert not (repo / ".git" / "pullcord").exists()
 
 
-def test_init_shows_checks_and_writes_what_is_missing(tmp_path):
+def test_init_shows_checks_and_writes_what_is_missing(tmp_path: Path) -> None:
     repo = make_repository(tmp_path / "repo")
     shown = cli("init", "-C", repo)
     assert shown.code == 2
@@ -245,7 +249,7 @@ def test_init_shows_checks_and_writes_what_is_missing(tmp_path):
     assert said_in_json("agents", "lint", "-C", repo)[-1]["findings"] == []
 
 
-def test_agents_are_listed_shown_and_checked(repo):
+def test_agents_are_listed_shown_and_checked(repo: Path) -> None:
     names = [agent["name"] for agent in said_in_json("agents", "-C", repo)[-1]["agents"]]
     assert "code-reviewer" in names
     assert "sprint-manager" in cli("agents", "list", "-C", repo).out
@@ -258,7 +262,7 @@ def test_agents_are_listed_shown_and_checked(repo):
     assert {finding["path"] for finding in wrong["findings"]} == {".claude/agents/odd.md"}
 
 
-def test_the_doctor_names_a_cure_for_what_is_missing(repo):
+def test_the_doctor_names_a_cure_for_what_is_missing(repo: Path) -> None:
     healthy = said_in_json("doctor", "-C", repo)[-1]
     assert {check["name"] for check in healthy["checks"]} >= {"git", "sandbox", "ledger", "tools"}
     assert healthy["exit_code"] == 0, healthy
@@ -268,13 +272,13 @@ def test_the_doctor_names_a_cure_for_what_is_missing(repo):
     assert "cure: Commit or stash them" in said.out
 
 
-def test_the_doctor_works_outside_of_a_repository(tmp_path):
+def test_the_doctor_works_outside_of_a_repository(tmp_path: Path) -> None:
     said = cli("doctor", "-C", tmp_path)
     assert said.code == 0
     assert "What belongs to a repository was left out" in said.out
 
 
-def test_the_gates_judge_the_working_tree_with_its_untracked_files(repo):
+def test_the_gates_judge_the_working_tree_with_its_untracked_files(repo: Path) -> None:
     assert cli("gates", "-C", repo, "--only", "forbidden,tests").code == 0
     (repo / "tiny" / "new.py").write_text("x = 1  # type: ignore\n")
     lines = said_in_json("gates", "-C", repo, "--only", "forbidden,openapi")
@@ -288,7 +292,7 @@ def test_the_gates_judge_the_working_tree_with_its_untracked_files(repo):
     assert "tiny/new.py:1" in said.out
 
 
-def test_explain_says_what_applies_and_from_where(repo):
+def test_explain_says_what_applies_and_from_where(repo: Path) -> None:
     rows = said_in_json("gates", "explain", "-C", repo)[-1]["gates"]
     assert {row["gate"]: bool(row["skipped"]) for row in rows}["openapi"]
     said = cli("gates", "explain", "-C", repo)

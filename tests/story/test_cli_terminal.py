@@ -15,6 +15,7 @@ import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ _SEQUENCE = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>])")
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path, monkeypatch):
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / name))
     for name in ("CI", "NO_COLOR", "FORCE_COLOR"):
@@ -92,13 +93,15 @@ def terminal() -> Iterator[list[Terminal]]:
         one.close()
 
 
-def _run(tmp_path: Path, tasks: dict[str, object]) -> list[str | Path]:
+def _run(tmp_path: Path, tasks: dict[str, Any]) -> list[str | Path]:
     repo = workshop(tmp_path)
     runtime = scripted(tmp_path, tasks)
     return ["run", "-C", repo, "-f", tmp_path / "plan.py", "--runtime", runtime]
 
 
-def test_a_person_answers_at_the_prompt_or_elsewhere_and_the_run_goes_on(tmp_path, terminal):
+def test_a_person_answers_at_the_prompt_or_elsewhere_and_the_run_goes_on(
+    tmp_path: Path, terminal: list[Terminal]
+) -> None:
     asking = {
         "python-backend-engineer": [{"write": GOOD, **ASK}, ASK, {}],
         "code-reviewer": [APPROVE],
@@ -130,7 +133,7 @@ def _looks_right(screen: Terminal, columns: int) -> None:
             assert len(line) <= columns + 1, line
 
 
-def test_a_question_can_be_left_for_later(tmp_path, terminal):
+def test_a_question_can_be_left_for_later(tmp_path: Path, terminal: list[Terminal]) -> None:
     command = _run(tmp_path, {"python-backend-engineer": [{"write": GOOD, **ASK}]})
     screen = Terminal(*command)
     terminal.append(screen)
@@ -165,7 +168,9 @@ def _wait_for_sleeper() -> None:
 
 
 @pytest.mark.parametrize("how", ["Ctrl-C", "SIGTERM", "SIGHUP"])
-def test_an_interrupted_run_is_saved_and_its_agents_are_dead(how, tmp_path, terminal):
+def test_an_interrupted_run_is_saved_and_its_agents_are_dead(
+    how: str, tmp_path: Path, terminal: list[Terminal]
+) -> None:
     screen = Terminal(*_run(tmp_path, SLEEPER))
     terminal.append(screen)
     _wait_for_sleeper()
@@ -181,7 +186,7 @@ def test_an_interrupted_run_is_saved_and_its_agents_are_dead(how, tmp_path, term
     assert "Traceback" not in screen.text
 
 
-def test_with_json_an_interruption_is_a_result(tmp_path):
+def test_with_json_an_interruption_is_a_result(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pullcord", *map(str, _run(tmp_path, SLEEPER)), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -198,7 +203,9 @@ def test_with_json_an_interruption_is_a_result(tmp_path):
     assert sleepers() == []
 
 
-def test_a_terminal_gets_colours_and_a_colourless_one_none(tmp_path, terminal):
+def test_a_terminal_gets_colours_and_a_colourless_one_none(
+    tmp_path: Path, terminal: list[Terminal]
+) -> None:
     repo = workshop(tmp_path)
     for flags, coloured in (([], True), (["--no-color"], False)):
         screen = Terminal("doctor", "-C", repo, *flags)
@@ -207,7 +214,7 @@ def test_a_terminal_gets_colours_and_a_colourless_one_none(tmp_path, terminal):
         assert ("\x1b[32m" in screen.raw) is coloured
 
 
-def test_plain_on_a_terminal_redraws_nothing(tmp_path, terminal):
+def test_plain_on_a_terminal_redraws_nothing(tmp_path: Path, terminal: list[Terminal]) -> None:
     command = _run(tmp_path, {"python-backend-engineer": [{"write": GOOD, **ASK}]})
     screen = Terminal(*command, "--plain", "--on-escalation", "exit", "--no-color")
     terminal.append(screen)
@@ -217,7 +224,7 @@ def test_plain_on_a_terminal_redraws_nothing(tmp_path, terminal):
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_tables_fit_the_terminal(columns, tmp_path, terminal):
+def test_tables_fit_the_terminal(columns: int, tmp_path: Path, terminal: list[Terminal]) -> None:
     repo = workshop(tmp_path)
     for command in ("agents", "doctor"):
         screen = Terminal(command, "-C", repo, columns=columns)
@@ -227,7 +234,7 @@ def test_tables_fit_the_terminal(columns, tmp_path, terminal):
         assert max(map(len, rows)) <= columns
 
 
-def test_init_asks_before_it_writes(tmp_path, terminal):
+def test_init_asks_before_it_writes(tmp_path: Path, terminal: list[Terminal]) -> None:
     repo = workshop(tmp_path)
     for keys, code, there in (("n\n", 2, False), ("y\n", 0, True)):
         screen = Terminal("init", "-C", repo)

@@ -44,6 +44,10 @@ ESCALATION = {
 }
 
 
+Entry = tuple[str, dict[str, Any]]
+"""Key and body of a fact."""
+
+
 def report(status: str = "done", **more: Any) -> dict[str, Any]:
     usage = {"input_tokens": None, "output_tokens": None, "usd": None, "seconds": 0.0}
     said = {"status": status, "message": "", "exit": 0, "usage": usage, "review": None,
@@ -64,7 +68,7 @@ def judged(**outcomes: str) -> dict[str, Any]:
     return {"receipts": receipts, "skipped": {"contract": "no contract is locked"}}
 
 
-def facts(*entries: tuple[str, dict[str, Any]], run: str = "r-7f3a2c") -> list[Fact]:
+def facts(*entries: Entry, run: str = "r-7f3a2c") -> list[Fact]:
     """The facts with these keys and bodies, seven seconds apart, hash-chained as in a ledger."""
     made: list[Fact] = []
     for number, (key, body) in enumerate(entries):
@@ -77,7 +81,7 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
-EVERY: list[tuple[str, dict[str, Any]]] = [
+EVERY: list[Entry] = [
     ("run", START),
     ("contract/1/opened", OPENED),
     ("contract/2/worked", report("blocked", message="no\nway")),

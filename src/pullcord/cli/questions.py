@@ -35,3 +35,16 @@ def the_one(waiting: Sequence[Waiting], name: str) -> Waiting:
         names = ", ".join(f"{status.run}/{question.id}" for status, question in found)
         raise UsageError(f"{name} means several questions: {names}.", "Name one of them.")
     return found[0]
+
+
+def joined(
+    waiting: Sequence[Waiting], name: str, words: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """`RUN QUESTION WORDS` as `RUN/QUESTION WORDS`; anything else as it is."""
+    if len(words) < 2 or "/" in name:
+        return name, words
+    try:
+        matching(waiting, f"{name}/{words[0]}")
+    except NotFound:
+        return name, words
+    return f"{name}/{words[0]}", words[1:]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from cli_facts import ESCALATION, MISSING, OPENED, START, facts, judged, report
 
+from cli_facts import ESCALATION, MISSING, OPENED, START, Entry, facts, judged, report
 from pullcord.cli.events import events, place
 from pullcord.model.quality import Finding
 
-CASES = [
+CASES: list[tuple[Entry, dict[str, Any]]] = [
     (("run", START), {"type": "run.started", "title": "Log workouts", "branch": "main"}),
     (("contract/1/opened", OPENED), {"type": "attempt.started", "task": "contract", "round": 1}),
     (
@@ -46,7 +47,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("entry", "expected"), CASES, ids=[key for (key, _), _ in CASES])
-def test_each_fact_is_one_event_with_its_place(entry, expected):
+def test_each_fact_is_one_event_with_its_place(entry: Entry, expected: dict[str, Any]) -> None:
     (fact,) = facts(entry)
     (event,) = events(fact)
     assert {name: event[name] for name in expected} == expected
@@ -54,7 +55,7 @@ def test_each_fact_is_one_event_with_its_place(entry, expected):
     json.dumps(event)
 
 
-def test_a_judgement_is_one_event_per_gate_and_one_per_gate_that_does_not_apply():
+def test_a_judgement_is_one_event_per_gate_and_one_per_gate_that_does_not_apply() -> None:
     (fact,) = facts(("build/1/judged", judged(types="pass", tests="fail")))
     said = events(fact)
     assert [(e["type"], e["gate"]) for e in said] == [
@@ -66,7 +67,7 @@ def test_a_judgement_is_one_event_per_gate_and_one_per_gate_that_does_not_apply(
     assert {e["task"] for e in said} == {"build"}
 
 
-def test_the_judgement_of_the_result_belongs_to_no_task():
+def test_the_judgement_of_the_result_belongs_to_no_task() -> None:
     (fact,) = facts(("result/judged", judged(types="pass")))
     assert events(fact)[0]["task"] == ""
 
@@ -80,5 +81,5 @@ def test_the_judgement_of_the_result_belongs_to_no_task():
         ("result/judged", ("", 0, "")),
     ],
 )
-def test_a_key_tells_its_task_and_round(key, expected):
+def test_a_key_tells_its_task_and_round(key: str, expected: object) -> None:
     assert place(key) == expected

@@ -14,18 +14,18 @@ from pullcord.cli.render_diff import coloured, stat
 
 
 @given(st.text())
-def test_colour_adds_nothing_but_colour(text):
+def test_colour_adds_nothing_but_colour(text: str) -> None:
     plain = visible(text)
     assert re.sub(r"\x1b\[\d+m", "", paint(plain)) == plain
 
 
 @given(st.text())
-def test_what_is_shown_cannot_steer_a_terminal(text):
+def test_what_is_shown_cannot_steer_a_terminal(text: str) -> None:
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", visible(text))
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="\r"), max_size=200))
-def test_a_coloured_diff_has_no_sequences_but_its_own(text):
+def test_a_coloured_diff_has_no_sequences_but_its_own(text: str) -> None:
     rest = re.sub(r"\x1b\[\d+m", "", coloured(text))
     assert "\x1b" not in rest
 
@@ -34,11 +34,11 @@ def test_a_coloured_diff_has_no_sequences_but_its_own(text):
     ("line", "code"),
     [("✓ done", 32), ("tests  FAIL", 31), ("!! CORD PULLED", 33), ("next: pullcord runs", 1)],
 )
-def test_states_have_their_colour(line, code):
+def test_states_have_their_colour(line: str, code: int) -> None:
     assert f"\x1b[{code}m" in paint(line)
 
 
-def test_a_word_that_only_contains_a_state_is_left_alone():
+def test_a_word_that_only_contains_a_state_is_left_alone() -> None:
     assert paint("bypassing the broken token") == "bypassing the broken token"
 
 
@@ -46,23 +46,23 @@ def test_a_word_that_only_contains_a_state_is_left_alone():
     ("seconds", "said"),
     [(0, "0:00"), (7.9, "0:07"), (760, "12:40"), (3723, "1:02:03"), (-1, "0:00")],
 )
-def test_times_are_short(seconds, said):
+def test_times_are_short(seconds: float, said: str) -> None:
     assert clock(seconds) == said
 
 
 @pytest.mark.parametrize(
     ("count", "said"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (3_400_000, "3.4 MB")]
 )
-def test_sizes_are_for_people(count, said):
+def test_sizes_are_for_people(count: int, said: str) -> None:
     assert size(count) == said
 
 
 @given(st.text(), st.integers(1, 50))
-def test_what_fits_is_never_wider(text, width):
+def test_what_fits_is_never_wider(text: str, width: int) -> None:
     assert len(fit(text, width)) <= width
 
 
-def test_columns_stand_below_each_other():
+def test_columns_stand_below_each_other() -> None:
     assert columns([("a", "bb", "c"), ("aaa", "b", "")]) == ["a    bb  c", "aaa  b"]
 
 
@@ -79,9 +79,9 @@ index 1..2 100644
 """
 
 
-def test_a_diff_in_short_names_files_and_sums():
+def test_a_diff_in_short_names_files_and_sums() -> None:
     assert stat(DIFF) == ["app/a.py  3  ++-", "1 file, +2 -1"]
 
 
-def test_a_diff_without_anything_is_no_file():
+def test_a_diff_without_anything_is_no_file() -> None:
     assert stat("") == ["0 files, +0 -0"]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from cli_facts import ESCALATION, START, facts
 
-from pullcord.cli.questions import matching, the_one
+from cli_facts import ESCALATION, START, facts
+from pullcord.cli.questions import Waiting, joined, matching, the_one
 from pullcord.errors import NotFound, UsageError
 from pullcord.line.state import status_of
 
 
-def waiting(*runs: tuple[str, str]):
-    found = []
+def waiting(*runs: tuple[str, str]) -> list[Waiting]:
+    found: list[Waiting] = []
     for run, name in runs:
         asked = (f"ask/{name}", {"task": "contract", "escalation": ESCALATION})
         status = status_of(facts(("run", START), asked, run=run), driven=False)
@@ -33,23 +33,39 @@ OPEN = waiting(("r-aa", "contract-1"), ("r-bb", "contract-1"), ("r-bc", "build-2
         ("@last/build-2", "r-bc"),
     ],
 )
-def test_a_full_name_a_run_or_a_question_finds_it(name, run):
+def test_a_full_name_a_run_or_a_question_finds_it(name: str, run: str) -> None:
     assert the_one(OPEN, name)[0].run == run
 
 
 @pytest.mark.parametrize("name", ["contract-1", "r-b", "r-"])
-def test_a_name_of_several_is_refused_with_their_names(name):
+def test_a_name_of_several_is_refused_with_their_names(name: str) -> None:
     with pytest.raises(UsageError, match=r"several questions: .*r-b./"):
         the_one(OPEN, name)
     assert len(matching(OPEN, name)) > 1
 
 
 @pytest.mark.parametrize("name", ["r-zz", "nothing", "r-aa/build-2", ""])
-def test_what_nobody_asked_is_not_found(name):
+def test_what_nobody_asked_is_not_found(name: str) -> None:
     with pytest.raises(NotFound, match="No open question"):
         matching(OPEN if name else [], name or "x")
 
 
-def test_last_without_any_question_is_not_found():
+def test_last_without_any_question_is_not_found() -> None:
     with pytest.raises(NotFound):
         the_one([], "@last")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "meant"),
+    [
+        ("r-bb", ("contract-1", "2"), ("r-bb/contract-1", ("2",))),
+        ("@last", ("build-2", "in", "words"), ("@last/build-2", ("in", "words"))),
+        ("r-bb", ("hide", "always"), ("r-bb", ("hide", "always"))),
+        ("r-bb", ("contract-1",), ("r-bb", ("contract-1",))),
+        ("r-bb/contract-1", ("contract-1", "2"), ("r-bb/contract-1", ("contract-1", "2"))),
+    ],
+)
+def test_run_and_question_may_be_two_words(
+    name: str, words: tuple[str, ...], meant: object
+) -> None:
+    assert joined(OPEN, name, words) == meant

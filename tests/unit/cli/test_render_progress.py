@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from cli_facts import ESCALATION, MISSING, OPENED, START, facts, judged, report
 
+from cli_facts import ESCALATION, MISSING, OPENED, START, Entry, facts, judged, report
 from pullcord.cli.render_progress import SHOWN, lines
 from pullcord.model.fact import Fact
 
-GREEN = [
+GREEN: list[Entry] = [
     ("run", START),
     ("contract/1/opened", OPENED),
     ("contract/1/worked", report()),
@@ -18,16 +18,16 @@ GREEN = [
 ]
 
 
-def told(*entries, width=0):
+def told(*entries: Entry, width: int = 0) -> list[str]:
     seen: dict[str, Fact] = {}
-    said = []
+    said: list[str] = []
     for fact in facts(*entries):
         said += lines(fact, seen, width=width)
         seen[fact.key] = fact
     return said
 
 
-def test_a_log_has_a_line_per_event_with_the_time_since_the_start():
+def test_a_log_has_a_line_per_event_with_the_time_since_the_start() -> None:
     assert told(*GREEN) == [
         "   0:00  Run r-7f3a2c  Log workouts  (sequential, 3 tasks, blueprint)",
         "   0:07  ● api-designer              Confirm the contract",
@@ -38,13 +38,13 @@ def test_a_log_has_a_line_per_event_with_the_time_since_the_start():
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_no_line_of_a_terminal_is_wider_than_it_and_durations_stand_at_its_end(width):
+def test_no_line_of_a_terminal_is_wider_than_it_and_durations_stand_at_its_end(width: int) -> None:
     said = told(*GREEN, width=width)
     assert max(map(len, said)) <= width
     assert all(line.endswith("0:07") and len(line) == width for line in said[1:3])
 
 
-LATER = [
+LATER: list[tuple[Entry, str]] = [
     (
         ("build/2/opened", OPENED),
         "● python-backend-engineer   round 2: Implement it",
@@ -96,17 +96,17 @@ LATER = [
 
 
 @pytest.mark.parametrize(("entry", "line"), LATER, ids=[key for (key, _), _ in LATER])
-def test_what_an_event_says(entry, line):
+def test_what_an_event_says(entry: Entry, line: str) -> None:
     assert told(("run", START), entry)[-1] == f"   0:07  {line}"
 
 
-def test_a_closed_handoff_shows_its_findings_but_not_a_hundred():
+def test_a_closed_handoff_shows_its_findings_but_not_a_hundred() -> None:
     said = told(("run", START), ("build/1/closed", {"findings": [MISSING] * 100}))[1:]
     assert said[1] == "   0:07      tests  tests/test_a.py:88  assert 404 == 204"
     assert len(said) == 1 + SHOWN + 1
     assert said[-1].endswith(f"… and {100 - SHOWN} more: pullcord show r-7f3a2c")
 
 
-def test_work_without_a_sandbox_is_said_at_the_start():
+def test_work_without_a_sandbox_is_said_at_the_start() -> None:
     said = told(("run", {**START, "unsafe": True}))
     assert "no sandbox" in said[1]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from cli_facts import ESCALATION, MISSING, OPENED, START, facts, judged, report
+from typing import Any
 
+import pytest
+
+from cli_facts import ESCALATION, MISSING, OPENED, START, Entry, facts, judged, report
 from pullcord.cli.render_status import next_commands, run_list, run_page
 from pullcord.line.state import Status, status_of
 
 
-def status(*entries, driven=False, **start) -> Status:
+def status(*entries: Entry, driven: bool = False, **start: Any) -> Status:
     return status_of(facts(("run", {**START, **start}), *entries), driven=driven)
 
 
@@ -27,7 +29,7 @@ DONE = ("run/finished", {"state": "passed", "why": ""})
 APPLIED = ("applied", {"branch": "main", "commit": "d"})
 
 
-def test_no_run_yet_is_a_way_to_begin_instead_of_an_empty_table():
+def test_no_run_yet_is_a_way_to_begin_instead_of_an_empty_table() -> None:
     said = run_list([])
     assert said[0] == "No run yet."
     assert "pullcord run" in said[1]
@@ -44,7 +46,7 @@ def test_no_run_yet_is_a_way_to_begin_instead_of_an_empty_table():
         (status(("run/finished", {"state": "failed", "why": "x"})), "✗ r-7f3a2c  failed"),
     ],
 )
-def test_a_state_has_a_sign_and_a_word(found, words):
+def test_a_state_has_a_sign_and_a_word(found: Status, words: str) -> None:
     (line,) = run_list([found])
     assert line.replace("  r-", " r-", 1).startswith(words)
     assert line.endswith("Log workouts")
@@ -52,12 +54,12 @@ def test_a_state_has_a_sign_and_a_word(found, words):
 
 
 @pytest.mark.parametrize("width", [60, 80])
-def test_the_list_fits_the_terminal(width):
+def test_the_list_fits_the_terminal(width: int) -> None:
     found = status(request={"title": "Log workouts " * 20, "criteria": ["It logs."]})
     assert all(len(line) <= width for line in run_list([found], width=width))
 
 
-def test_a_page_shows_tasks_rounds_and_what_closed_the_last_one():
+def test_a_page_shows_tasks_rounds_and_what_closed_the_last_one() -> None:
     said = run_page(status(*RED, driven=True))
     assert said[0].startswith("● r-7f3a2c  running")
     assert any(line.startswith("  ✓  contract") and "ddddddddd" in line for line in said)
@@ -68,7 +70,7 @@ def test_a_page_shows_tasks_rounds_and_what_closed_the_last_one():
     )
 
 
-def test_what_must_not_be_missed_stands_on_the_page():
+def test_what_must_not_be_missed_stands_on_the_page() -> None:
     waived = ("waive/build/1/tests", {"by": "Ada", "reason": "a flaky clock"})
     said = "\n".join(run_page(status(*RED, waived, unsafe=True, branch="")))
     assert "without a sandbox" in said
@@ -86,10 +88,10 @@ def test_what_must_not_be_missed_stands_on_the_page():
         (status(("run/finished", {"state": "failed", "why": "x"})), "pullcord log r-7f3a2c"),
     ],
 )
-def test_each_state_has_a_next_command(found, first):
+def test_each_state_has_a_next_command(found: Status, first: str) -> None:
     assert next_commands(found)[0] == first
 
 
-def test_an_applied_run_is_not_to_be_applied_again():
+def test_an_applied_run_is_not_to_be_applied_again() -> None:
     assert "pullcord apply r-7f3a2c" in next_commands(status(DONE))
     assert "pullcord apply r-7f3a2c" not in next_commands(status(DONE, APPLIED))

@@ -7,7 +7,7 @@ import click
 from pullcord.app import Orchestrator
 from pullcord.cli.command import command
 from pullcord.cli.keyboard import ask_line
-from pullcord.cli.questions import the_one
+from pullcord.cli.questions import joined, the_one
 from pullcord.cli.render_cord import cord
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
@@ -18,7 +18,7 @@ from pullcord.line.ask import Question, questions
 @click.command()
 @click.argument("question", metavar="QUESTION")
 @click.argument("words", nargs=-1, metavar="[OPTION|WORDS]")
-@click.option("--text", help="The answer in words, also when it looks like an option's number.")
+@click.option("--text", help="The answer in words.")
 @click.option("--by", help="Who answers; git's user.name by default.")
 @command
 async def answer(
@@ -31,10 +31,11 @@ async def answer(
 
     \b
     Examples:
-      pullcord answer r-7f3a/1-api-designer-1 2
+      pullcord answer r-7f3a/contract-1 2
       pullcord answer @last "hide deleted rows always"
     """
     orchestrator = await shell.orchestrator()
+    question, words = joined(await orchestrator.inbox(), question, words)
     run, asked = await _meant(orchestrator, question)
     said = text or " ".join(words) or await _typed(shell, run, asked)
     who = by or await orchestrator.repository.person()
