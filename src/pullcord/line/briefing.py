@@ -71,15 +71,17 @@ async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]
     """Every handoff so far, in the order of their merging."""
     tasks = {task.id: task for task in parts.start.plan.tasks}
     opened = {fact.key: fact.body for fact in facts if fact.key.endswith("/opened")}
+    handed = [(f.key.split("/")[0], f) for f in facts if f.key.endswith("/handoff")]
+    places = [
+        (f.body["commit"], opened[f"{f.key.removesuffix('/handoff')}/opened"]["summary_path"])
+        for _, f in handed
+    ]
+    texts = await parts.tree.user.read_all(places)
     found = []
-    for fact in facts:
-        if not fact.key.endswith("/handoff"):
-            continue
-        key = fact.key.removesuffix("/handoff")
-        path, commit = opened[f"{key}/opened"]["summary_path"], fact.body["commit"]
-        summary = _read(await parts.tree.user.read(commit, path) or "", tasks[key.split("/")[0]])
+    for (task, _), (commit, path), text in zip(handed, places, texts, strict=True):
+        summary = _read(text or "", tasks[task])
         previous = Previous(
-            task=tasks[key.split("/")[0]],
+            task=tasks[task],
             commit=commit,
             summary_path=path,
             summary=summary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,6 +101,24 @@ class Git:
         """Text of a file in a commit, None when it is not there."""
         code, out, _ = await self.attempt("cat-file", "blob", f"{commit}:{path}")
         return out if code == 0 else None
+
+    async def read_all(self, names: Sequence[tuple[str, str]]) -> list[str | None]:
+        """The texts of many (commit, path), with one start of git; see `read`."""
+        asked = "".join(f"{commit}:{path}\n" for commit, path in names)
+        out = await self("cat-file", "--batch", stdin=asked.encode())
+        if "\ufffd" in out:  # what is no UTF-8 has another length by now
+            return [await self.read(commit, path) for commit, path in names]
+        texts: list[str | None] = []
+        rest = out.encode()
+        for _ in names:
+            header, _, rest = rest.partition(b"\n")
+            if header.endswith(b" missing"):
+                texts.append(None)
+                continue
+            size = int(header.rpartition(b" ")[2])
+            texts.append(rest[:size].decode())
+            rest = rest[size + 1 :]
+        return texts
 
     async def diff(self, before: str, after: str) -> str:
         """A unified diff, without external drivers."""

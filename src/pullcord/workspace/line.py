@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,10 +23,11 @@ class RunTree:
     """The git side of one run.
 
     `repository` is the user's; `folder` is this run's place in the cache. There stand `seed.git`
-    with the history of the base and nothing else, `mirror.git` with all commits of the run, and the
-    clones in which agents work. A clone is a copy of the seed: agents read answers out of git, so
-    it holds no other run or attempt, no tag, no remote; and they may rewrite what is in it, so it
-    shares no file with us.
+    with the history of the base and nothing else; `mirror.git`, a git folder of our own over the
+    user's objects, so that nothing the user's repository configures applies to agents' files; and
+    the clones in which agents work. A clone is a copy of the seed: agents read answers out of git,
+    so it holds no other run or attempt, no tag, no remote; and they may rewrite what is in it, so
+    it shares no file with us.
     """
 
     repository: Path
@@ -35,6 +37,10 @@ class RunTree:
     @property
     def mirror(self) -> Git:
         return Git(self.folder / "mirror.git")
+
+    @property
+    def seed(self) -> Git:
+        return Git(self.folder / "seed.git")
 
     @property
     def user(self) -> Git:
@@ -48,31 +54,38 @@ class RunTree:
         await self.user.create_ref(self.ref("base"), base)
         await self.user.create_ref(self.ref("head"), base)
         self.folder.mkdir(parents=True, exist_ok=True)
-        seed = self.folder / "seed.git"
-        if not seed.exists():
-            with self._making(seed) as fresh:
-                await self._seed(fresh)
-        if not self.mirror.directory.exists():
+        if not self.seed.directory.exists():
+            with self._making(self.seed.directory) as fresh:
+                await self._make_seed(fresh)
+        if not (self.mirror.directory / "objects").exists():
+            remove(self.mirror.directory)
             with self._making(self.mirror.directory) as fresh:
-                await Git(seed)("clone", "-q", "--bare", "--local", "--template=", ".", str(fresh))
-                _attributes(fresh).write_text(_RAW)
-        await self._fetch()
+                await self._make_mirror(fresh)
 
-    async def _seed(self, folder: Path) -> None:
+    async def _init(self, folder: Path) -> None:
         kind = (await self.user("rev-parse", "--show-object-format")).strip()
         folder.mkdir()
         await Git(folder)("init", "-q", "--bare", "--template=", f"--object-format={kind}")
-        await Git(folder)("symbolic-ref", "HEAD", "refs/heads/base")
-        await Git(folder)(
+        (folder / "info").mkdir()
+        (folder / "info" / "attributes").write_text(_RAW)
+
+    async def _make_seed(self, folder: Path) -> None:
+        await self._init(folder)
+        seed = Git(folder, ("-c", "fetch.unpackLimit=1"))
+        await seed(
             "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--update-shallow",
             str(self.repository), f"+{self.ref('base')}:refs/heads/base",
         )  # fmt: skip
+        await seed("config", "core.bare", "false")  # its copies are not
 
-    async def _fetch(self) -> None:
-        await self.mirror(
-            "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--update-shallow",
-            str(self.repository), f"+{self.ref('*')}:refs/run/*",
-        )  # fmt: skip
+    async def _make_mirror(self, folder: Path) -> None:
+        await self._init(folder)
+        paths = await self.user(
+            "rev-parse", "--path-format=absolute", "--git-path", "objects", "--git-path", "shallow"
+        )
+        remove(folder / "objects")
+        for path in map(Path, paths.splitlines()):
+            (folder / path.name).symlink_to(path)
 
     async def head(self) -> str:
         """The commit the next task starts from."""
@@ -88,16 +101,15 @@ class RunTree:
         """
         path = self.folder / name
         remove(path)
-        await self._fetch()
         with self._making(path) as fresh:
-            await Git(self.folder / "seed.git")(
-                "clone", "-q", "--local", "--no-hardlinks", "--no-tags", "--template=",
-                "--no-checkout", ".", str(fresh),
+            shutil.copytree(self.seed.directory, fresh / ".git")
+            pack = str(fresh / ".git" / "objects" / "pack" / "pack")
+            await self.seed(
+                "pack-objects", "-q", "--revs", "--non-empty", pack,
+                stdin=f"{base}\n^base\n".encode(),
+                env={"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.mirror.directory / "objects")},
             )  # fmt: skip
-            await Git(fresh)("remote", "remove", "origin")
-            _attributes(fresh / ".git").write_text(_RAW)
-            await self.mirror("push", "-q", str(fresh), f"{base}:refs/heads/line")
-            await Git(fresh)("checkout", "-q", "-f", "line")
+            await Git(fresh)("checkout", "-q", "-f", "-B", "line", base)
             remove(fresh / ".git" / "logs")
         return path
 
@@ -117,7 +129,6 @@ class RunTree:
 
     async def merge(self, ours: str, theirs: str) -> tuple[str, tuple[str, ...]]:
         """The tree of a merge and the paths in conflict; those hold git's conflict marks."""
-        await self._fetch()
         code, out, err = await self.mirror.attempt(
             "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs
         )
@@ -143,17 +154,11 @@ class RunTree:
         return (await self.mirror("commit-tree", tree, *after, env=env, stdin=text)).strip()
 
     async def publish(self, name: str, commit: str) -> str:
-        """Bring a commit into the user's repository under the run's own refs.
+        """Give a commit its name in the user's repository, among the run's own refs.
 
         Create-only: returns the commit that stands there, which is another one when somebody was
         faster.
         """
-        staged = f"refs/publish/{name}"
-        await self.mirror("update-ref", staged, commit)
-        await self.user(
-            "fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance",
-            str(self.mirror.directory), staged,
-        )  # fmt: skip
         return await self.user.create_ref(self.ref(name), commit)
 
     async def replace_file(self, commit_tree: str, path: str, text: str) -> str:
@@ -200,8 +205,3 @@ class RunTree:
         """The environment of git commands that share an index of their own."""
         with TemporaryDirectory(prefix=".index-", dir=self.folder) as aside:
             yield {"GIT_INDEX_FILE": str(Path(aside, "index"))}
-
-
-def _attributes(git_dir: Path) -> Path:
-    (git_dir / "info").mkdir(exist_ok=True)
-    return git_dir / "info" / "attributes"

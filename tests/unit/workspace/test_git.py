@@ -113,6 +113,26 @@ async def test_a_file_is_read_from_a_commit_and_not_from_the_checkout(repository
     assert await Git(repository).read("HEAD", "tiny") is None
 
 
+async def test_many_files_are_read_at_once_and_missing_ones_are_none(repository: Path) -> None:
+    head = commit(repository, "docs/ünd leer.md", "eins\nzwei ü\n")
+    (repository / "empty").touch()
+    head = commit(repository, "binary", "x")
+
+    assert await Git(repository).read_all(
+        [(head, "docs/ünd leer.md"), (head, "nothing"), (head, "empty"), (head, "README.md")]
+    ) == ["eins\nzwei ü\n", None, "", "# tiny\n"]
+
+
+async def test_a_file_that_is_no_text_does_not_shift_the_others(repository: Path) -> None:
+    (repository / "binary").write_bytes(b"\xff\n\xfe 100\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "binary")
+
+    texts = await Git(repository).read_all([("HEAD", "binary"), ("HEAD", "README.md")])
+
+    assert texts == ["\ufffd\n\ufffd 100\n", "# tiny\n"]
+
+
 async def test_the_fingerprint_of_a_tree_leaves_one_folder_out(repository: Path) -> None:
     base = git(repository, "rev-parse", "HEAD")
     documents = commit(repository, "docs/temp/summary.md", "text")

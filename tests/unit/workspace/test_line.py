@@ -471,6 +471,47 @@ async def test_a_repository_of_another_owner_works(repository: Path, tmp_path: P
     assert await published(tree, clone, base)
 
 
+async def test_a_repository_that_names_objects_by_longer_hashes_works(tmp_path: Path) -> None:
+    repository = tmp_path / "repo"
+    git(tmp_path, "init", "-q", "-b", "main", "--object-format=sha256", str(repository))
+    make_repository(repository)
+    base = git(repository, "rev-parse", "HEAD")
+    tree = RunTree(repository, tmp_path / "cache2", "r-1")
+    await tree.prepare(base)
+
+    clone = await tree.clone("backend-1", base)
+    (clone / "a").write_text("a")
+
+    assert len(await published(tree, clone, base)) == 64
+
+
+async def test_a_repository_that_borrows_objects_from_another_works(
+    repository: Path, base: str, tmp_path: Path
+) -> None:
+    borrower = tmp_path / "borrower"
+    git(tmp_path, "clone", "-q", "--shared", str(repository), str(borrower))
+    (borrower / ".git/objects/info/alternates").write_text(
+        f"../../../{repository.name}/.git/objects\n"
+    )
+    tree = RunTree(borrower, tmp_path / "cache2", "r-1")
+    await tree.prepare(base)
+
+    clone = await tree.clone("backend-1", base)
+    (clone / "a").write_text("a")
+
+    assert await published(tree, clone, base)
+
+
+async def test_a_repository_that_was_moved_is_found_again(
+    tree: RunTree, repository: Path, base: str, tmp_path: Path
+) -> None:
+    moved = RunTree(repository.rename(tmp_path / "moved"), tree.folder, "r-1")
+
+    await moved.prepare(base)
+
+    assert await moved.mirror.tree(base)
+
+
 async def test_a_linked_worktree_and_packed_objects_work(
     repository: Path, base: str, tmp_path: Path
 ) -> None:
