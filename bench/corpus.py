@@ -1,6 +1,6 @@
 """How many dishonest changes the gates catch, and how many honest ones they let pass.
 
-python bench/corpus.py CORPUS [--static] [--only ID,ID] [--jobs N]
+python bench/corpus.py CORPUS [--static] [--shipped] [--only ID,ID] [--verbose]
 
 CORPUS is the unpacked archive of labelled changes (its README says what is in it). With --static
 only the gates that run no tool judge. Git tampering that is no part of a tree (hooks, remotes) is
@@ -21,6 +21,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from pullcord import config
+from pullcord.agents.scopes import scope_of
 from pullcord.gates import judge
 from pullcord.model.agent import Agent
 from pullcord.model.work import Change, Environment
@@ -58,7 +59,7 @@ def listing(tree: Path) -> dict[str, tuple[str, bytes]]:
 
 
 async def one(
-    source: Path, work: Path, static: bool, environment: Environment
+    source: Path, work: Path, static: bool, shipped: bool, environment: Environment
 ) -> dict[str, object]:
     sys.path.insert(0, str(source.parent.parent))
     from apply_case import materialise
@@ -81,7 +82,11 @@ async def one(
         scratch=work / "scratch",
         cache=work.parent / "cache",
         agent=Agent(
-            name=meta["role"], description="", write=(*policy["roles"][meta["role"]], *generated)
+            name=meta["role"],
+            description="",
+            write=scope_of(meta["role"])
+            if shipped
+            else (*policy["roles"][meta["role"]], *generated),
         ),
     )
     case.scratch.mkdir()
@@ -103,6 +108,7 @@ async def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--static", action="store_true")
+    parser.add_argument("--shipped", action="store_true", help="the roles' own write scopes")
     parser.add_argument("--only", default="")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
@@ -115,7 +121,7 @@ async def main() -> int:
                 continue
             work = Path(folder, source.name)
             work.mkdir()
-            found = await one(source, work, args.static, environment)
+            found = await one(source, work, args.static, args.shipped, environment)
             results.append(found)
             right = found["open"] == (found["expected"] == "allow")
             if args.verbose or not right:

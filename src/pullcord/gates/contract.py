@@ -9,7 +9,7 @@ from typing import Any
 from pullcord.gates import tool
 from pullcord.gates.document import Document, load, operations
 from pullcord.gates.openapi_diff import Difference, compare
-from pullcord.gates.paths import matches
+from pullcord.gates.reach import writes_application
 from pullcord.model.quality import Finding, Verdict
 from pullcord.protocols import Case
 
@@ -38,7 +38,7 @@ class Contract:
         for name in _locked(case):
             locked, problems = _fragment(case.tree / name, name)
             findings += problems
-            if not problems and not _started(locked, head) and not _implements(case):
+            if not problems and not _started(locked, head) and not writes_application(case):
                 open_contracts.append(name)
             elif not problems:
                 findings += _unkept(locked, head, name)
@@ -116,16 +116,6 @@ def _fragment(path: Path, name: str) -> tuple[Document, list[Finding]]:
 
 def _started(locked: Document, head: Document) -> bool:
     return bool(operations(locked).keys() & operations(head).keys())
-
-
-def _implements(case: Case) -> bool:
-    """Whether the agent may write the application: then its handoff holds the implementation."""
-    if case.agent is None:
-        return False
-    module = case.project.app.partition(":")[0].replace(".", "/")
-    return matches(f"{module}.py", case.agent.write) or matches(
-        f"src/{module}.py", case.agent.write
-    )
 
 
 def _unkept(locked: Document, head: Document, name: str) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pullcord.gates.inventory import Function, Test, changed_tests
-from pullcord.gates.paths import matches
+from pullcord.gates.reach import writes_application
 from pullcord.gates.source import parsed
 from pullcord.model.quality import Finding
 from pullcord.protocols import Case
@@ -20,7 +20,8 @@ from pullcord.protocols import Case
 
 def findings(case: Case) -> Iterator[Finding]:
     """Deleted tests, lost assertions and lost parameters."""
-    root = case.before if _writes_application(case) else case.trusted
+    only_tests = case.agent is not None and not writes_application(case)
+    root = case.trusted if only_tests else case.before
     was, now = changed_tests(case, root), changed_tests(case, case.tree)
     moved = Counter(test.body for id, test in now.items() if id not in was)
     for id, test in was.items():
@@ -31,13 +32,6 @@ def findings(case: Case) -> Iterator[Finding]:
             moved[test.body] -= 1
         else:
             yield _finding("test-deleted", f"the test {id} is gone", test.path)
-
-
-def _writes_application(case: Case) -> bool:
-    if case.agent is None:
-        return True
-    module = case.project.app.partition(":")[0].replace(".", "/") or "app/main"
-    return matches(f"{module}.py", case.agent.write)
 
 
 def _finding(rule: str, message: str, path: str, line: int = 0) -> Finding:

@@ -109,3 +109,8 @@ def lost(case: Case, ran: Set[str]) -> list[Test]:
     was, now = changed_tests(case, case.before), changed_tests(case, case.tree)
     moved = {test.body for test in now.values() if test.id in ran}
     return [test for test in was.values() if test.id not in ran and test.body not in moved]
+
+
+def added(case: Case) -> set[str]:
+    """The ids of the tests that this change added."""
+    return changed_tests(case, case.tree).keys() - changed_tests(case, case.before).keys()

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from pullcord.gates.configuration import CONFIG_FILES, closed_changes, load
 from pullcord.gates.paths import is_git, matches, name_problems
+from pullcord.gates.reach import generated
 from pullcord.model.agent import Agent
 from pullcord.model.quality import Finding, Verdict
 from pullcord.model.work import Change
@@ -144,7 +145,7 @@ def _beside_tests(case: Case, path: str) -> bool:
 
 
 def _may_write(case: Case, agent: Agent, change: Change) -> bool:
-    if matches(change.path, agent.write):
+    if matches(change.path, agent.write) or generated(case, change.path):
         return not _foreign_summary(agent, change)
     return change.path.startswith("docs/temp/") and (
         change.status == "added" and not _foreign_summary(agent, change)

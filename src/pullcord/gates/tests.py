@@ -77,7 +77,8 @@ def _judged(
     measured: junit.Coverage,
     tools: dict[str, str],
 ) -> Verdict:
-    findings = [*_red(case, tests), *_lost(case, tests), *_uncovered(case, measured)]
+    unexpected, expected = _red(case, tests)
+    findings = [*unexpected, *_lost(case, tests), *_uncovered(case, measured)]
     sums = Counter(t.outcome for t in tests)
     counts = {
         "tests": len(tests),
@@ -94,28 +95,32 @@ def _judged(
         "tests", outcome, detail, done, findings=findings, tools=tools, counts=counts
     )
     passed = sorted(test.id for test in tests if test.outcome == "passed")
-    return verdict.model_copy(update={"tests": tuple(passed)})
+    return verdict.model_copy(update={"tests": tuple(passed), "red": tuple(expected)})
 
 
-def _red(case: Case, tests: Sequence[junit.Test]) -> list[Finding]:
-    """Red tests that were not declared, and declared ones that are not red as they should be."""
+def _red(case: Case, tests: Sequence[junit.Test]) -> tuple[list[Finding], list[Finding]]:
+    """Red tests that were not expected (with declared ones that are not red as they should be), and
+    those that were."""
     declared = set(case.expectation.red)
-    findings = []
-    seen = set()
+    fresh = inventory.added(case) if case.expectation.new else set()
+    unexpected, expected = [], []
+    seen: set[str] = set()
     for test in tests:
-        expected = {test.id, test.function} & declared
         if test.outcome in ("passed", "skipped"):
             continue
-        if expected and test.asserted:
-            seen |= expected
+        known = {test.id, test.function} & (declared | fresh)
+        why = " (expected red, but it broke before its assertion)" if known else ""
+        finding = _finding(test.outcome, f"{test.id}: {test.message}{why}", test)
+        if known and test.asserted:
+            expected.append(finding)
+            seen |= known
         else:
-            why = " (declared red, but it broke before its assertion)" if expected else ""
-            findings.append(_finding(test.outcome, f"{test.id}: {test.message}{why}", test))
+            unexpected.append(finding)
     for id in sorted(declared - seen):
         message = f"{id} was declared to be red and is not: it reproduces nothing"
-        findings.append(Finding(gate="tests", rule="not-red", message=message,
-                                path=id.partition("::")[0]))  # fmt: skip
-    return findings
+        unexpected.append(Finding(gate="tests", rule="not-red", message=message,
+                                  path=id.partition("::")[0]))  # fmt: skip
+    return unexpected, expected
 
 
 def _finding(rule: str, message: str, test: junit.Test) -> Finding:

@@ -92,6 +92,24 @@ async def test_an_agent_stays_in_its_scope(make_case):
     assert await rules(make_case({}, after, agent=DESIGNER)) == ["scope"]
 
 
+async def test_who_writes_the_application_writes_its_documents_wherever_they_are(make_case):
+    before = {
+        "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "docs/openapi.json": '{"openapi": "3.1.0"}',
+    }
+    after = {**before, "docs/openapi.json": '{"openapi": "3.1.1"}'}
+    backend = Agent(name="backend", description="", write=("app/**",))
+
+    assert await rules(make_case(before, after, agent=backend)) == []
+
+
+async def test_who_writes_only_tests_does_not_write_the_contract(make_case):
+    before = {"openapi.json": '{"openapi": "3.1.0"}'}
+    tester = Agent(name="tester", description="", write=("tests/**",))
+
+    assert await rules(make_case(before, {"openapi.json": "{}"}, agent=tester)) == ["scope"]
+
+
 async def test_an_agent_without_a_scope_writes_only_its_summary(make_case):
     nobody = Agent(name="code-reviewer", description="")
     after = {SUMMARY: "x", "docs/a.md": "x"}
