@@ -9,7 +9,7 @@ import yaml
 
 from pullcord.blueprint import fieldblock, fieldtypes, names, sqlwords
 from pullcord.blueprint.feature import OPERATIONS, TIMES, Feature, Field, Listing, Operation
-from pullcord.blueprint.nodes import NAME_LENGTH, Nodes, shown
+from pullcord.blueprint.nodes import FIELD_LENGTH, RESOURCE_LENGTH, Nodes, shown
 from pullcord.errors import RequestError
 from pullcord.model.request import Request
 
@@ -55,10 +55,8 @@ def _feature(nodes: Nodes, root: yaml.Node) -> Feature | None:
             nodes.error(root, f"{key}: is missing")
     resource = nodes.name(top["resource"], "resource") if "resource" in top else ""
     plural = nodes.name(top["plural"], "plural") if "plural" in top else names.plural(resource)
-    if len(plural) > NAME_LENGTH:
-        nodes.error(
-            top.get("resource"), f"plural: {plural} is longer than {NAME_LENGTH} characters"
-        )
+    if len(plural) > RESOURCE_LENGTH and "plural" not in top:
+        nodes.error(top.get("resource"), f"plural: {plural} is too long; give a shorter one")
     owner = nodes.choice(top["owner"], "owner", ("user", "none")) if "owner" in top else "user"
     fields = _fields(nodes, top["fields"], owner == "user") if "fields" in top else {}
     unique = _unique(nodes, top.get("unique"), fields)
@@ -80,7 +78,7 @@ def _fields(nodes: Nodes, node: yaml.Node, owned: bool) -> dict[str, Field]:
     found: dict[str, Field] = {}
     added = {"id", *TIMES} | ({"user_id"} if owned else set())
     for key, value in nodes.pairs(node, "fields"):
-        name = nodes.name(key, "fields")
+        name = nodes.name(key, "fields", FIELD_LENGTH)
         if name in added:
             nodes.error(key, f"fields.{name}: is added to every resource; leave it out")
         if names.attribute(name) in {each.attribute for each in found.values()}:

@@ -11,7 +11,7 @@ from pullcord.blueprint.house import CONTRACTS, House
 
 Json = dict[str, Any]
 _PAGES = 2**31 - 1
-_WIDTH = 90
+WIDTH = 90
 """Width of a docstring's lines, so that one line fits into the target's 100."""
 _METHODS: dict[Operation, tuple[str, bool]] = {
     "create": ("post", False),
@@ -103,7 +103,7 @@ def descriptions(feature: Feature) -> dict[str, str]:
         "stored": f"{article} as it is stored.",
         "page": f"One page of {names.words(feature.plural)}.",
     }
-    return {key: fill(text, _WIDTH) for key, text in found.items()}
+    return {key: fill(text, WIDTH) for key, text in found.items()}
 
 
 def _operation(feature: Feature, house: House, operation: Operation) -> Json:

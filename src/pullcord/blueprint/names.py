@@ -128,12 +128,15 @@ def class_name(resource: str, taken: frozenset[str] = frozenset()) -> str:
 
 def enum_name(owner: str, field: str) -> str:
     """The name of the Literal of an enum field in the class `owner`."""
-    return f"{owner}{pascal(field)}" + ("Choice" if field in _ROLES else "")
+    name = f"{owner}{pascal(field)}" + ("Choice" if field in _ROLES else "")
+    return name if len(name) <= 40 else f"{pascal(field)}Choice"
 
 
 def module(name: str) -> str:
     """The module of a resource."""
-    return f"{name}_entry" if name in _MODULES else f"{name}_" if keyword.iskeyword(name) else name
+    if name in _MODULES:
+        return f"{name}_entry"
+    return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
 
 
 def attribute(name: str) -> str:

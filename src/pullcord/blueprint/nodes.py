@@ -11,7 +11,9 @@ import yaml
 SIZE = 64 * 1024
 """Largest block, in characters."""
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
-NAME_LENGTH = 40
+RESOURCE_LENGTH = 30
+FIELD_LENGTH = 40
+"""Longer names would not fit into the lines of the code, or be cut by PostgreSQL."""
 _EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+\Z")
 """A number for JSON and for people, a text for YAML 1.1."""
 
@@ -100,12 +102,12 @@ class Nodes:
         """The text of a scalar as it is written (`yes` is a text here); '' for all else."""
         return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
-    def name(self, node: yaml.Node, where: str) -> str:
+    def name(self, node: yaml.Node, where: str, longest: int = RESOURCE_LENGTH) -> str:
         value = self.raw(node)
         if not NAME.match(value):
             self.error(node, f"{where}: {shown(value)} is not snake_case (a-z, 0-9, _)")
-        elif len(value) > NAME_LENGTH:
-            self.error(node, f"{where}: {shown(value)} is longer than {NAME_LENGTH} characters")
+        elif len(value) > longest:
+            self.error(node, f"{where}: {shown(value)} is longer than {longest} characters")
         return value
 
     def choice(self, node: yaml.Node, where: str, choices: tuple[Any, ...]) -> Any:

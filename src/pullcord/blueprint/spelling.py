@@ -50,6 +50,8 @@ class Spelling:
         default = None
         if field.has_default:
             default = self.value(field, field.default)
+            if field.type == "enum" and len(field.name + kind + default) > _PIECE:
+                default = f"({default})"  # which the formatter drops where the line is short enough
         elif field.optional:
             default = "None"
         return kind + _assigned(field, default)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -61,8 +62,7 @@ def context(feature: Feature, house: House) -> dict[str, Any]:
         "title": words[:1].upper() + words[1:],
         "docs": {
             **contract.descriptions(feature),
-            "repository": f"Keeps {words}. `user_id` is who asks"
-            + (": a user sees only their own." if feature.owned else "; all users share the rows."),
+            "repository": _repository(feature),
         },
         "owned": feature.owned,
         "operations": feature.operations,
@@ -75,6 +75,12 @@ def context(feature: Feature, house: House) -> dict[str, Any]:
         **_python(feature, house, spelling),
         **_sql(feature, house),
     }
+
+
+def _repository(feature: Feature) -> str:
+    sees = ": a user sees only their own." if feature.owned else "; all users share the rows."
+    text = f"Keeps {names.words(feature.plural)}. `user_id` is who asks{sees}"
+    return fill(text, contract.WIDTH)
 
 
 def _operation(feature: Feature, operation: Operation) -> dict[str, str] | None:

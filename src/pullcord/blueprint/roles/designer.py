@@ -51,16 +51,13 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
 
 
 def _decisions(feature: Feature) -> list[tuple[str, str]]:
-    found = [
-        (
-            "One schema for create and update",
-            "an update replaces all fields, so both take the same ones",
-        ),
-        (
-            "Unknown fields and query parameters are refused with 422",
-            "a misspelt optional field would otherwise be lost without a word",
-        ),
-    ]
+    found = []
+    if {"create", "update"} <= set(feature.operations):
+        why = "an update replaces all fields, so both take the same ones"
+        found.append(("One schema for create and update", why))
+    if set(feature.operations) & {"create", "update", "list"}:
+        why = "a misspelt optional one would otherwise be lost without a word"
+        found.append(("Unknown fields and query parameters are refused with 422", why))
     if feature.owned:
         why = "whether it exists is nobody else's business"
         found.append(("Another user's row is answered with 404", why))
