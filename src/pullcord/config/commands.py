@@ -18,6 +18,8 @@ from pullcord.model.value import Value
 
 _SHELL = re.compile(r"[|;<>`]|\$\(|&(?!&)")
 _RUNNERS = {"uv": "run", "poetry": "run", "pdm": "run", "hatch": "run", "pipenv": "run"}
+_ELSEWHERE = {"--directory", "--project", "-C"}
+"""Options of a runner that lead into another folder: such a command is not for this one."""
 _RUNNER_VALUES = {"--group", "--extra", "--with", "--python", "-p", "--package", "--env-file"}
 
 
@@ -139,6 +141,8 @@ def strip_runner(words: list[str]) -> list[str]:
     if len(words) > 1 and _RUNNERS.get(words[0]) == words[1]:
         words = words[2:]
         while words and words[0].startswith("-"):
+            if words[0].partition("=")[0] in _ELSEWHERE:
+                return []
             words = words[2:] if words[0] in _RUNNER_VALUES else words[1:]
     if words and re.search(r"/bin/[\w.-]+$", words[0]):
         words = [words[0].rsplit("/", 1)[1], *words[1:]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pullcord.config.pytest import addopts
+from pullcord.config.pytest import addopts, options
 from pullcord.gates import tool
 from pullcord.protocols import Case
 
@@ -54,12 +54,19 @@ def command(case: Case) -> tuple[list[str], bool]:
         "--junitxml=/reports/junit.xml",
         "-o", "junit_family=xunit1",
         "-o", "junit_logging=no",
-        "-p", "no:cacheprovider",
+        *_without_cache(case),
         "--rootdir=/repo",
         "--tb=short",
         "--color=no",
     ]  # fmt: skip
     return words, measured == ["--cov=."]
+
+
+def _without_cache(case: Case) -> tuple[str, str]:
+    """pytest's cache is not wanted. Where the base configures it, its plugin must stay loaded, or
+    pytest would not know the option."""
+    known = "cache_dir" in options(case.trusted)
+    return ("-o", "cache_dir=/tmp/pytest-cache") if known else ("-p", "no:cacheprovider")
 
 
 def _source(case: Case) -> str:

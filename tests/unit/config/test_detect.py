@@ -194,6 +194,7 @@ def test_poe_sequences_references_and_cycles_are_written_out():
     ("words", "argv"),
     [
         ("uv run --no-sync --group dev pytest -q", ["pytest", "-q"]),
+        ("uv run --directory backend pytest", []),
         ("poetry run mypy", ["mypy"]),
         (".venv/bin/pytest tests", ["pytest", "tests"]),
         ("env python -m pytest", ["python", "-m", "pytest"]),

@@ -48,6 +48,14 @@ def test_any_command_can_be_filtered(words):
     assert set(kept(words)) <= set(words)
 
 
+def test_a_configured_cache_is_led_away(make_case):
+    files = {"pytest.ini": "[pytest]\ncache_dir = .cache\n"}
+    words, _ = command(make_case(files, files))
+
+    assert "no:cacheprovider" not in words
+    assert "cache_dir=/tmp/pytest-cache" in words
+
+
 def test_the_bases_options_count_and_not_the_trees(make_case):
     before = {"pytest.ini": "[pytest]\naddopts = -q --cov=svc -x\n"}
     words, _ = command(make_case(before, {"pytest.ini": "[pytest]\naddopts = -k nothing\n"}))
