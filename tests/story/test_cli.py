@@ -196,6 +196,14 @@ def test_a_default_takes_the_recommendation_and_says_whose_word_it_was(
     assert said.code == 0
     assert "answered by default (recommendation): yes" in said.err
 
+    git(repo, "commit", "-q", "--allow-empty", "-m", "Meanwhile")
+    moved = git(repo, "rev-parse", "main")
+    late = said_in_json("apply", "-C", repo)[-1]
+    assert late["exit_code"] == 7
+    assert "cannot be fast-forwarded" in late["error"]["message"]
+    assert "git merge" in late["error"]["hint"]
+    assert git(repo, "rev-parse", "main") == moved
+
 
 def test_spent_rounds_can_be_waived_by_name(home: Path, tmp_path: Path) -> None:
     repo = workshop(tmp_path)
