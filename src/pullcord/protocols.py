@@ -149,3 +149,7 @@ class Flow(Protocol):
     async def skip(self, task: Task, reason: str) -> None:
         """Record that an optional task is not needed."""
         ...
+
+    async def contract_settled(self) -> str:
+        """Why no contract change is needed for this request; '' when one may be."""
+        ...

@@ -42,10 +42,12 @@ def raised(tried: Tried, summary: str) -> Escalation | None:
 
 def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
     """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery)."""
+    # A gate that did not run because another was red is no evidence of its own.
+    told = [finding for finding in wrong if finding.rule != "not-run"] or wrong
     return Escalation(
         kind="rounds",
         description=f"{task.description}: still red after {rounds} rounds of {task.subagent_type}.",
-        evidence=tuple(_shown(f) for f in wrong[:20]),
+        evidence=tuple(_shown(f) for f in told[:20]),
         options=("Grant one more round", STOP),
         recommendation="Grant one more round",
         raised_by="engine",

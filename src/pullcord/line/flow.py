@@ -13,6 +13,7 @@ from pullcord.line.cord import raised, spent
 from pullcord.line.handoff import closing, document, hand_off, waived
 from pullcord.line.judge import judge
 from pullcord.line.parts import Parts
+from pullcord.line.settled import contract_settled
 from pullcord.model.quality import Expectation, Finding, Obligation
 from pullcord.model.task import Task
 from pullcord.model.work import Handoff
@@ -65,6 +66,9 @@ class LineFlow:
 
     async def skip(self, task: Task, reason: str) -> None:
         await self._parts.drive.record(f"{task.id}/skipped", {"reason": reason})
+
+    async def contract_settled(self) -> str:
+        return await contract_settled(self._parts)
 
     async def _answered(self, tried: Tried) -> bool:
         """Whether the attempt pulled the cord and a person has answered; Parked while not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 
@@ -26,9 +27,22 @@ async def judge(
         (tried.opened.parent, tried.commit),
         agent=parts.agents[tried.task.subagent_type],
         summary_path=tried.opened.summary_path,
-        expectation=expectation,
+        expectation=await _named(parts, tried, expectation),
         obligations=tuple(obligations),
     )
+
+
+_REPRODUCES = re.compile(r"Reproduces:\s*`?([\w./\\-]+\.py::[^\s`]+)")
+NONE_NAMED = "(the summary names no test in a line `Reproduces: NODE ID`)"
+
+
+async def _named(parts: Parts, tried: Tried, expectation: Expectation) -> Expectation:
+    """The expectation with the tests that the attempt's summary names; naming none is never met."""
+    if not expectation.named:
+        return expectation
+    text = await parts.tree.user.read(tried.commit, tried.opened.summary_path) or ""
+    found = tuple(dict.fromkeys(_REPRODUCES.findall(text))) or (NONE_NAMED,)
+    return expectation.model_copy(update={"red": found, "named": False})
 
 
 async def judge_merge(parts: Parts, key: str, span: tuple[str, str]) -> tuple[Receipt, ...]:

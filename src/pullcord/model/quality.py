@@ -46,6 +46,8 @@ class Verdict(Value):
     log: str = ""
     tests: tuple[str, ...] = ()
     """Ids of the tests that passed, from the tests gate's own report."""
+    red: tuple[Finding, ...] = ()
+    """Red tests that were expected: they close nothing here and are owed to a later handoff."""
     waived_by: str = ""
 
     @property
@@ -62,9 +64,16 @@ class Receipt(Value):
 
 
 class Expectation(Value):
-    """Named tests (pytest node ids) that a pattern expects to be red at this handoff, and why."""
+    """Tests that a pattern expects to be red at this handoff, and why.
+
+    `red` names them (pytest node ids): exactly these must fail, each with an assertion. With `new`
+    any test that this attempt added may fail with an assertion. With `named` the attempt's summary
+    names them, each in a line `Reproduces: NODE ID`.
+    """
 
     red: tuple[str, ...] = ()
+    new: bool = False
+    named: bool = False
     reason: str = ""
 
 

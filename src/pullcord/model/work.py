@@ -83,3 +83,8 @@ class Handoff(Value):
     summary_path: str
     receipts: tuple[Receipt, ...]
     review: Review | None = None
+
+    @property
+    def red(self) -> tuple[Finding, ...]:
+        """Tests that were expected to be red here, and are for somebody to turn green."""
+        return tuple(finding for receipt in self.receipts for finding in receipt.verdict.red)
