@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pullcord.cli.render import MARKS, columns, fit, local, short
+from pullcord.cli.render import MARKS, columns, fit, local, short, wrapped
 from pullcord.line.state import Status, TaskState
 from pullcord.model.text import one_line
 
@@ -59,8 +59,7 @@ def run_page(status: Status, *, width: int = 0) -> list[str]:
     lines += [f"  ! waived {key}: {one_line(said)}" for key, said in status.waivers.items()]
     if status.applied_to:
         lines.append(f"  applied to {status.applied_to}")
-    lines += ["", *_tasks(status, width)]
-    return lines
+    return [*wrapped(lines, width), "", *_tasks(status, width)]
 
 
 def _tasks(status: Status, width: int) -> list[str]:
