@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from cli_schema import lines_of
 from cli_story import APPROVE, ASK, GOOD, cli, said_in_json, scripted, workshop
 
 PATIENCE_S = 60.0
@@ -146,7 +147,7 @@ def test_a_question_can_be_left_for_later(tmp_path: Path, terminal: list[Termina
 SLEEPER = {"python-backend-engineer": [{"run": [["sleep", "86399"]]}]}
 
 
-def sleepers() -> list[int]:
+def sleepers(seconds: str = "86399") -> list[int]:
     """Processes of our agents that are alive."""
     found = []
     for entry in Path("/proc").iterdir():
@@ -155,14 +156,14 @@ def sleepers() -> list[int]:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if b"86399" in words:
+            if seconds.encode() in words:
                 found.append(int(entry.name))
     return found
 
 
-def _wait_for_sleeper() -> None:
+def _wait_for_sleeper(seconds: str = "86399") -> None:
     until = time.monotonic() + PATIENCE_S
-    while not sleepers():
+    while not sleepers(seconds):
         assert time.monotonic() < until
         time.sleep(0.05)
 
@@ -195,12 +196,34 @@ def test_with_json_an_interruption_is_a_result(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
-    from cli_schema import lines_of
-
     last = lines_of("run", out)[-1]
     assert last["exit_code"] == 130
     assert last["error"]["hint"].endswith(f" resume {last['run']}")
     assert sleepers() == []
+
+
+def test_a_second_process_follows_and_inherits_the_run_of_a_killed_one(tmp_path: Path) -> None:
+    slow = {
+        "python-backend-engineer": [{"write": GOOD, "run": [["sleep", "2.86399"]]}],
+        "code-reviewer": [APPROVE],
+    }
+    command = [sys.executable, "-m", "pullcord", *map(str, _run(tmp_path, slow))]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _wait_for_sleeper("2.86399")
+    repo = str(tmp_path / "repo")
+    second = subprocess.Popen(
+        [sys.executable, "-m", "pullcord", "resume", "-C", repo, "--json"],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(1.0)  # so that it follows, if it is quick enough; it must inherit either way
+    first.kill()
+    first.wait()
+    out, _ = second.communicate(timeout=PATIENCE_S)
+    assert second.returncode == 0, out
+    lines = lines_of("resume", out)
+    assert lines[-1]["status"]["state"] == "passed"
+    opened = [e["task"] for e in said_in_json("log", "-C", repo) if e["type"] == "attempt.started"]
+    assert opened == ["subtract", "review"]
 
 
 def test_a_terminal_gets_colours_and_a_colourless_one_none(
