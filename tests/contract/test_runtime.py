@@ -143,5 +143,5 @@ async def test_a_cancelled_agent_stops(given: Given, sandbox: Sandbox) -> None:
     working = asyncio.create_task(run(given, sandbox))
     await asyncio.sleep(0)
     working.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(working, 20)
+    ended, _ = await asyncio.wait({working}, timeout=20)
+    assert ended == {working}, "it goes on although it was cancelled"
