@@ -16,13 +16,6 @@ from pullcord.requests import markdown, plan
 from pullcord.requests.workflow import six_steps
 from pullcord.workspace.repository import Repository
 
-KNOWN_PATTERNS = tuple(
-    dict.fromkeys(
-        [*PATTERNS, "sequential", "parallel", "iterative", "debug-fix-verify", "sprint-task"]
-    )
-)
-"""What --dry-run plans for: SPEC.md's five, whether this version can run them yet or not."""
-
 
 @dataclass(frozen=True)
 class Wish:
@@ -40,10 +33,8 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
     `dry`: only the plan is to be shown, so that acceptance criteria may be missing. Raises
     UsageError for whatever is wrong.
     """
-    if wish.pattern and wish.pattern not in KNOWN_PATTERNS:
-        raise UsageError(
-            f"There is no pattern {wish.pattern!r}.", f"Known: {', '.join(KNOWN_PATTERNS)}"
-        )
+    if wish.pattern and wish.pattern not in PATTERNS:
+        raise UsageError(f"There is no pattern {wish.pattern!r}.", f"Known: {', '.join(PATTERNS)}")
     text = " ".join(wish.words)
     file = shell.folder / wish.file if wish.file else None
     if file is None and not text.strip():
