@@ -1,11 +1,28 @@
-"""What story tests share: a small repository, a clock that stands, an orchestrator on them."""
+"""What story tests share: a small repository, a clock that stands, agents that are functions."""
 
 from __future__ import annotations
 
+import inspect
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
+
+from pullcord.app import Orchestrator
+from pullcord.briefs import summary as summaries
+from pullcord.model.agent import Agent
+from pullcord.model.fact import Fact
+from pullcord.model.report import Report, Review
+from pullcord.model.request import Request
+from pullcord.model.summary import Summary
+from pullcord.model.task import Plan, Task
+from pullcord.model.work import Brief, Workspace
+from pullcord.protocols import Runtime, Sandbox
+from pullcord.runtimes import RUNTIMES
+from pullcord.workspace.repository import Repository
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 TINY = {
@@ -64,3 +81,191 @@ def make_repository(folder: Path, files: Mapping[str, str] = TINY) -> Path:
 
 def noon() -> datetime:
     return NOON
+
+
+QUICK = """\
+[gates.types]
+off = "other stories look at types"
+[gates.lint]
+off = "other stories look at style"
+[gates.format]
+off = "other stories look at style"
+"""
+"""A pullcord.toml that leaves the gates whose verdict takes no second, and the tests."""
+FAST = {**TINY, "pullcord.toml": QUICK}
+ADD = TINY["tiny/sums.py"]
+SUBTRACT = '''
+
+def subtract(a: int, b: int) -> int:
+    """The difference."""
+    return a - b
+'''
+TESTED = """\
+from tiny.sums import subtract
+
+
+def test_three_minus_two() -> None:
+    assert subtract(3, 2) == 1
+"""
+CRITERION = "Differences are computed."
+REQUEST = Request(title="Differences", criteria=(CRITERION,))
+ROLES = {
+    "design": "api-designer",
+    "implement": "python-backend-engineer",
+    "test": "python-test-engineer",
+    "review": "code-reviewer",
+}
+
+
+def plan(*ids: str, pattern: str = "sequential") -> Plan:
+    """A plan of tasks that are named after what they do, one after the other."""
+    tasks = [
+        Task(
+            id=id, subagent_type=ROLES[id], description=f"{id.title()} differences",
+            prompt=f"{id.title()} them.", after=ids[:number][-1:],
+        )
+        for number, id in enumerate(ids)
+    ]  # fmt: skip
+    return Plan(pattern=pattern, tasks=tuple(tasks))
+
+
+Act = Callable[[Brief, Workspace], "Report | Awaitable[Report | None] | None"]
+"""What an agent does in a workspace. None: it is done, and leaves a summary."""
+
+
+def write(folder: Path, path: str, text: str) -> None:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(text)
+
+
+def summary(agent: str, brief: Brief, overview: str = "Did it.") -> str:
+    """A complete summary."""
+    said = Summary(
+        agent=agent, task=brief.task.description, date=brief.written_at, overview=overview,
+        handoff=("Go on.",),
+    )  # fmt: skip
+    return summaries.render(said)
+
+
+def implement(brief: Brief, workspace: Workspace) -> None:
+    write(workspace.path, "tiny/sums.py", ADD + SUBTRACT)
+
+
+def cover(brief: Brief, workspace: Workspace) -> None:
+    write(workspace.path, "tests/test_difference.py", TESTED)
+
+
+def approve(brief: Brief, workspace: Workspace) -> Report:
+    review = Review(decision="approve", criteria=dict.fromkeys(brief.request.criteria, "met"))
+    return Report(status="done", review=review)
+
+
+def idle(brief: Brief, workspace: Workspace) -> None:
+    """Does nothing and says that it is done."""
+
+
+GOOD: dict[str, Act] = {
+    "design": idle,
+    "implement": implement,
+    "test": cover,
+    "review": approve,
+}
+
+
+@dataclass
+class Acting:
+    """A runtime whose agents are functions: one per task, or one per round of a task, of which the
+    last is repeated. `paid` gets a line for every time an agent is called."""
+
+    acts: Mapping[str, Act | Sequence[Act]]
+    paid: Path
+    name: str = "acting"
+    briefs: list[Brief] = field(default_factory=list)
+
+    async def run(
+        self, agent: Agent, brief: Brief, workspace: Workspace, sandbox: Sandbox
+    ) -> Report:
+        with self.paid.open("a") as paid:
+            paid.write(f"{brief.task.id}/{brief.round}\n")
+        self.briefs.append(brief)
+        acts = self.acts[brief.task.id]
+        act = acts if callable(acts) else acts[min(brief.round, len(acts)) - 1]
+        said = act(brief, workspace)
+        report = await said if inspect.isawaitable(said) else said
+        if report is None or report.review is not None:
+            place = workspace.path / brief.summary_path
+            if not place.exists():
+                write(workspace.path, brief.summary_path, summary(agent.name, brief))
+        return report or Report(status="done", message="Done.")
+
+
+_STAGES: dict[str, Acting] = {}
+
+
+def acting(script: str, tasks: Sequence[Task]) -> Acting:
+    """The factory of the runtime `acting`. Its script names the folder of a story."""
+    return _STAGES[script]
+
+
+@dataclass
+class Counting:
+    """Another runtime, with a line in `paid` for every time it is called."""
+
+    runtime: Runtime
+    paid: Path
+    name: str = "counting"
+
+    async def run(
+        self, agent: Agent, brief: Brief, workspace: Workspace, sandbox: Sandbox
+    ) -> Report:
+        with self.paid.open("a") as paid:
+            paid.write(f"{brief.task.id}/{brief.round}\n")
+        return await self.runtime.run(agent, brief, workspace, sandbox)
+
+
+@dataclass
+class Story:
+    """A repository with an orchestrator whose agents are functions."""
+
+    folder: Path
+    runtime: Acting
+    orchestrator: Orchestrator
+
+    @classmethod
+    async def begin(
+        cls,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        acts: Mapping[str, Act | Sequence[Act]] = GOOD,
+        files: Mapping[str, str] = FAST,
+    ) -> Story:
+        """A fresh repository below `folder`; the runtime is known as `acting` until `patch` ends."""
+        repository = folder / "repo"
+        if not repository.exists():
+            make_repository(repository, files)
+        runtime = Acting(acts, folder / "paid")
+        patch.setitem(RUNTIMES, "acting", "story:acting")
+        _STAGES[str(folder)] = runtime
+        orchestrator = Orchestrator(
+            await Repository.find(repository), clock=noon, cache=folder / "cache"
+        )
+        return cls(repository, runtime, orchestrator)
+
+    async def start(self, *ids: str, request: Request = REQUEST) -> str:
+        return await self.orchestrator.start(
+            request, plan(*ids), runtime="acting", script=str(self.folder.parent)
+        )
+
+    async def facts(self, run: str) -> dict[str, Fact]:
+        return {fact.key: fact for fact in await self.orchestrator.facts(run)}
+
+    def paid(self) -> list[str]:
+        """Task and round of every call of an agent, in order."""
+        return self.runtime.paid.read_text().split() if self.runtime.paid.exists() else []
+
+    def refs(self, run: str) -> dict[str, str]:
+        """The run's refs, without their prefix, and where they stand."""
+        prefix = f"refs/pullcord/{run}/"
+        listing = git(self.folder, "for-each-ref", "--format=%(refname) %(objectname)", prefix)
+        pairs = (line.split() for line in listing.splitlines())
+        return {name.removeprefix(prefix): commit for name, commit in pairs}

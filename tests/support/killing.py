@@ -1,0 +1,195 @@
+"""One run in processes that are killed at a chosen moment: for tests/story/test_kill_*.py.
+
+Stands in a module of its own because a process that multiprocessing starts must find it by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pullcord.app import Orchestrator
+from pullcord.ledger.chain import verify as verify_chain
+from pullcord.line import judge, run
+from pullcord.line.parts import Parts
+from pullcord.line.verify import verify
+from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt
+from pullcord.model.task import Task
+from pullcord.runtimes import RUNTIMES
+from pullcord.runtimes.scripted import Scripted
+from pullcord.workspace.git import Git
+from pullcord.workspace.repository import Repository
+from story import REQUEST, Counting, git, noon, plan
+
+CONTEXT = multiprocessing.get_context("forkserver")
+# Only what is installed: the server does not look where pytest looks.
+CONTEXT.set_forkserver_preload(["pullcord.app", "pullcord.runtimes.scripted", "pytest"])
+SCRIPT = yaml.safe_load("""
+design:
+  - write: {docs/sums.md: "Sums have a difference.\\n"}
+implement:
+  - write: {Makefile: "all:\\n"}
+  - delete: [Makefile]
+    append:
+      tiny/sums.py: |
+
+
+        def subtract(a: int, b: int) -> int:
+            return a - b
+test:
+  - write:
+      tests/test_difference.py: |
+        from tiny.sums import subtract
+
+
+        def test_three_minus_two() -> None:
+            assert subtract(3, 2) == 1
+review:
+  - review: {decision: approve, criteria: {Differences are computed.: met}}
+""")
+"""The first round of `implement` is red: nobody but a person writes a Makefile."""
+ATTEMPTS = ("design/1", "implement/1", "implement/2", "test/1", "review/1")
+RUN = "r-story"
+
+
+@dataclass(frozen=True)
+class Death:
+    """When the process is killed (SIGKILL): just before its nth new fact, or just after it; or just
+    before its nth git command. 0: never."""
+
+    fact: int = 0
+    after: bool = False
+    git: int = 0
+
+
+class Deadly:
+    """A ledger that kills its process."""
+
+    def __init__(self, ledger: Any, death: Death) -> None:
+        self._ledger, self._left, self._after = ledger, death.fact, death.after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    async def append(self, run: str, key: str, body: dict[str, Any], *, epoch: int) -> Fact:
+        new = await self._ledger.get(run, key) is None
+        self._left -= new
+        if new and self._left == 0 and not self._after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        fact: Fact = await self._ledger.append(run, key, body, epoch=epoch)
+        if new and self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return fact
+
+
+def drive(folder: Path, tasks: tuple[str, ...], death: Death) -> None:
+    """Start the story's run in folder/repo, or take it up, and drive it. The process ends with 0
+    when the run passed."""
+    asyncio.run(_drive(folder, tasks, death))
+
+
+async def _drive(folder: Path, tasks: tuple[str, ...], death: Death) -> None:
+    os.chdir(folder)
+    RUNTIMES["counting"] = "killing:counting"
+    # The gates over the result run afresh, which takes seconds and changes nothing in a kill.
+    run.judge_result = _remembered  # type: ignore[attr-defined]
+    orchestrator = Orchestrator(
+        await Repository.find(folder / "repo"),
+        clock=noon, cache=folder / "cache", ids=lambda: RUN,
+    )  # fmt: skip
+    if death.fact:
+        deadly = Deadly(orchestrator.ledger, death)
+        orchestrator.ledger = orchestrator.driver._ledger = deadly  # type: ignore[assignment]
+    _count_git(death.git)
+    if RUN not in await orchestrator.ledger.runs():
+        script = yaml.safe_dump({"tasks": {name: SCRIPT[name] for name in tasks}})
+        # Without a sandbox: trying it out takes longer than all the rest, and no command runs.
+        await orchestrator.start(
+            REQUEST, plan(*tasks), runtime="counting", script=script, unsafe=True
+        )
+    status = await orchestrator.drive(RUN)
+    assert status.state == "passed", status
+
+
+def counting(script: str, tasks: Sequence[Task]) -> Counting:
+    """A runtime factory: scripted agents whose calls are counted in `paid` of this folder."""
+    return Counting(Scripted.parse(script, tasks), Path("paid"))
+
+
+async def _remembered(parts: Parts, head: str) -> tuple[Receipt, ...]:
+    return await judge._judged(parts, "result", (parts.start.base, head))
+
+
+def _count_git(fatal: int) -> None:
+    attempt = Git.attempt
+    commands = 0
+
+    async def deadly(self: Git, *args: str, **kwargs: Any) -> tuple[int, str, str]:
+        nonlocal commands
+        commands += 1
+        Path("commands").write_text(str(commands))
+        if commands == fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return await attempt(self, *args, **kwargs)
+
+    Git.attempt = deadly  # type: ignore[method-assign]
+
+
+def live(folder: Path, tasks: tuple[str, ...], death: Death = Death()) -> int | None:
+    """A process that drives the run; its exit status, negative for a signal."""
+    process = CONTEXT.Process(target=drive, args=(folder, tasks, death))
+    process.start()
+    process.join(120)
+    return process.exitcode
+
+
+def paid(folder: Path) -> Counter[str]:
+    """How often each attempt's agent was called."""
+    file = folder / "paid"
+    return Counter(file.read_text().split() if file.exists() else [])
+
+
+def facts(folder: Path) -> list[Fact]:
+    """The run's facts, of a chain that holds and whose bytes are there."""
+    return asyncio.run(_facts(folder / "repo"))
+
+
+async def _facts(repository: Path) -> list[Fact]:
+    found = await Repository.find(repository)
+    orchestrator = Orchestrator(found, cache=repository)
+    recorded = await orchestrator.ledger.read(RUN)
+    orchestrator.ledger.close()
+    verify_chain(recorded)
+    await verify(found.git, recorded)
+    return recorded
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """Everything that must not depend on kills: commits, documents, what the facts mean."""
+    repository = folder / "repo"
+    refs = git(repository, "for-each-ref", "--format=%(refname) %(objectname)")
+    return {
+        "refs": [line for line in refs.splitlines() if "/rescue/" not in line],
+        "log": git(repository, "log", "--format=%H %an %s", f"refs/pullcord/{RUN}/head"),
+        "status": git(repository, "status", "--porcelain"),
+        "facts": sorted((fact.key, json.dumps(_meaning(fact.body))) for fact in facts(folder)),
+    }
+
+
+def _meaning(body: Any) -> Any:
+    """A body without what a clock or a cache may change."""
+    if isinstance(body, dict):
+        skipped = {"duration_s", "cached", "log", "seconds"}
+        return {k: _meaning(v) for k, v in sorted(body.items()) if k not in skipped}
+    return [_meaning(v) for v in body] if isinstance(body, list) else body
