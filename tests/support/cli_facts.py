@@ -87,6 +87,8 @@ EVERY: list[Entry] = [
     ("contract/2/worked", report("blocked", message="no\nway")),
     ("review/1/worked", report(review={"decision": "object", "findings": [], "criteria": {}})),
     ("contract/1/judged", judged(types="pass", tests="fail")),
+    ("contract/1/merge/0123456789ab/judged", judged(types="pass")),
+    ("contract/1/touched", {"names": ["HEAD", "refs"]}),
     ("result/judged", judged(types="pass")),
     ("contract/1/closed", {"findings": [MISSING]}),
     ("contract/1/documented", {"commit": "d"}),

@@ -11,11 +11,13 @@ from pullcord.model.text import cut, one_line
 
 Body = dict[str, Any]
 _ATTEMPT = re.compile(
-    r"(?P<task>.+)/(?P<round>\d+)/(?P<what>opened|worked|judged|documented|closed|handoff)"
+    r"(?P<task>[^/]+)/(?P<round>\d+)/(?P<merge>merge/[0-9a-f]+/)?"
+    r"(?P<what>opened|worked|touched|judged|documented|closed|handoff)"
 )
 _TYPES = {
     "opened": "attempt.started",
     "worked": "attempt.finished",
+    "touched": "repository.changed",
     "judged": "gate.finished",
     "documented": "attempt.documented",
     "closed": "handoff.closed",
@@ -32,15 +34,19 @@ def events(fact: Fact) -> list[Body]:
 
 
 def place(key: str) -> tuple[str, int, str]:
-    """Task, round and what happened, of a fact's key; ('', 0, '') when it is no attempt's."""
+    """Task, round and what happened, of a fact's key; ('', 0, '') when it is no attempt's. The
+    judgement of a merge is `merged`."""
     match = _ATTEMPT.fullmatch(key)
-    return (match["task"], int(match["round"]), match["what"]) if match else ("", 0, "")
+    if not match:
+        return "", 0, ""
+    return match["task"], int(match["round"]), "merged" if match["merge"] else match["what"]
 
 
 def _events(key: str, body: Body) -> list[tuple[str, Body]]:
     task, number, what = place(key)
-    if what == "judged" or key == "result/judged":
-        return _judged({"task": task, "round": number}, body)
+    if what in ("judged", "merged") or key == "result/judged":
+        of = {"judged": "attempt", "merged": "merge"}.get(what, "result")
+        return _judged({"of": of, "task": task, "round": number}, body)
     if what:
         return [(_TYPES[what], {"task": task, "round": number, **_attempt(what, body)})]
     if key == "run":
@@ -81,6 +87,8 @@ def _attempt(what: str, body: Body) -> Body:
             "usage": report["usage"],
             "review": report["review"]["decision"] if report.get("review") else None,
         }
+    if what == "touched":
+        return {"names": body["names"]}
     if what == "closed":
         findings = [Finding.model_validate(finding) for finding in body["findings"]]
         return {"findings": [finding_json(finding) for finding in findings]}

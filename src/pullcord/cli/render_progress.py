@@ -83,8 +83,12 @@ def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
         yield f"● {agent:<{_NAME}}  {again}{description}", None
     elif what == "worked":
         yield f"{_ended(agent, again, description, fact.body['report'])}", _since(fact, before)
-    elif what == "judged":
-        yield _gates("  gates", fact.body, compact), _since(fact, before)
+    elif what in ("judged", "merged"):
+        name = "  gates" if what == "judged" else "  gates after the merge"
+        yield _gates(name, fact.body, compact), _since(fact, before)
+    elif what == "touched":
+        names = ", ".join(map(one_line, fact.body["names"]))
+        yield f"! your repository changed while {agent} worked: {names}", None
     elif what == "closed":
         yield from _closed(agent, number, fact)
     elif what == "handoff":

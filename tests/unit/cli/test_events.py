@@ -67,9 +67,18 @@ def test_a_judgement_is_one_event_per_gate_and_one_per_gate_that_does_not_apply(
     assert {e["task"] for e in said} == {"build"}
 
 
-def test_the_judgement_of_the_result_belongs_to_no_task() -> None:
-    (fact,) = facts(("result/judged", judged(types="pass")))
-    assert events(fact)[0]["task"] == ""
+@pytest.mark.parametrize(
+    ("key", "of", "task"),
+    [
+        ("build/1/judged", "attempt", "build"),
+        ("build/1/merge/0123456789ab/judged", "merge", "build"),
+        ("result/judged", "result", ""),
+    ],
+)
+def test_a_judgement_says_what_was_judged(key: str, of: str, task: str) -> None:
+    (fact,) = facts((key, judged(types="pass")))
+    first = events(fact)[0]
+    assert (first["of"], first["task"]) == (of, task)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +88,7 @@ def test_the_judgement_of_the_result_belongs_to_no_task() -> None:
         ("run/finished", ("", 0, "")),
         ("ask/build-round-4", ("", 0, "")),
         ("result/judged", ("", 0, "")),
+        ("build/2/merge/0123456789ab/judged", ("build", 2, "merged")),
     ],
 )
 def test_a_key_tells_its_task_and_round(key: str, expected: object) -> None:

@@ -73,6 +73,14 @@ LATER: list[tuple[Entry, str]] = [
         ("build/1/judged", judged(types="pass", tests="fail")),
         "✗   gates                   types ✓  tests ✗ 212, 87.4%  (0:07)",
     ),
+    (
+        ("build/1/merge/0123456789ab/judged", judged(types="pass")),
+        "✓   gates after the merge   types ✓  (0:07)",
+    ),
+    (
+        ("build/1/touched", {"names": ["HEAD", "hooks"]}),
+        "! your repository changed while python-backend-engineer worked: HEAD, hooks",
+    ),
     (("build/skipped", {"reason": "not needed"}), "- build  skipped: not needed"),
     (
         ("ask/build-1", {"task": "build", "escalation": ESCALATION}),
