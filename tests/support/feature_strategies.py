@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import string
+from dataclasses import replace
 from typing import Any
 
+import hypothesis
 from hypothesis import strategies as st
 
 from pullcord.blueprint import block, fieldtypes
@@ -138,3 +142,33 @@ def features(**arguments: Any) -> st.SearchStrategy[Feature]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def sample(count: int, *, seed: int) -> list[Feature]:
+    """Different features for one service, the same for the same seed."""
+    found: list[Feature] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=4 * count,
+        phases=[hypothesis.Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(features())
+    def collect(feature: Feature) -> None:
+        found.append(feature)
+
+    collect()
+    letters = itertools.product(string.ascii_lowercase, repeat=2)
+    chosen = zip(found[3::4][:count], letters, strict=False)  # the first examples are trivial ones
+    return [_renamed(feature, f"sample_{''.join(pair)}") for feature, pair in chosen]
+
+
+def _renamed(feature: Feature, resource: str) -> Feature:
+    fields = tuple(
+        replace(field, to=resource) if field.to == feature.resource else field
+        for field in feature.fields
+    )
+    return replace(feature, resource=resource, plural=f"{resource}s", fields=fields)

@@ -84,6 +84,8 @@ def look(root: Path) -> House:
     missing = [path for path in _EXPECTED if not (root / path).is_file()]
     if missing:
         raise UnknownLayout(f"There is no {', '.join(missing)}.")
+    for path in (PROVIDERS, ROUTER_LIST):
+        _parsed(root / path)
     document = _document(root)
     resources = _resources(root)
     schemas = document.get("components", {}).get("schemas", {})
@@ -122,7 +124,7 @@ def _errors(document: dict[str, Any]) -> dict[str, Any]:
 
 def _document(root: Path) -> dict[str, Any]:
     try:
-        document = json.loads((root / OPENAPI).read_text())
+        document = json.loads((root / OPENAPI).read_text("utf-8"))
     except ValueError as error:
         raise UnknownLayout(f"{OPENAPI} is not JSON: {error}") from error
     if not isinstance(document, dict):
@@ -134,7 +136,7 @@ def _resources(root: Path) -> dict[str, Known]:
     """The tables that the repositories declare: `PLANS = Table(name="plans", …)`."""
     found = {}
     for path in sorted((root / REPOSITORIES).glob("*.py")):
-        tree = ast.parse(path.read_text())
+        tree = _parsed(path)
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Name(id="Table"), keywords=keywords):
@@ -147,6 +149,13 @@ def _resources(root: Path) -> dict[str, Known]:
                         name = str(values["label"]).replace(" ", "_")
                         found[name] = Known(name, str(values["name"]), "user_id" in _strings(tree))
     return found
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text("utf-8"))
+    except (SyntaxError, ValueError) as error:
+        raise UnknownLayout(f"{path.name} cannot be read: {error}") from error
 
 
 def _strings(tree: ast.Module) -> set[str]:
@@ -177,7 +186,7 @@ def _prefix(document: dict[str, Any], resources: dict[str, Known]) -> str:
 def _router_prefix(root: Path, resources: dict[str, Known]) -> str:
     for known in resources.values():
         module = root / ROUTERS / f"{names.module(known.table)}.py"
-        text = module.read_text() if module.is_file() else ""
+        text = module.read_text("utf-8") if module.is_file() else ""
         for prefix in re.findall(r'APIRouter\([^)]*prefix="([^"]*)"', text):
             return str(prefix).removesuffix(f"/{names.kebab(known.table)}")
     return ""

@@ -93,9 +93,12 @@ def _plural(noun: str) -> str:
 
 def singular(word: str) -> str:
     """A guess at the noun whose plural `word` is; `word` itself when it is none."""
+    if word in _UNCOUNTABLE or word.endswith("ics"):
+        return word
     candidates = [one for one, many in _IRREGULAR.items() if many == word]
     candidates += [word[:-3] + "y"] if word.endswith("ies") else []
-    candidates += [word[:-2] + "is", word[:-2]] if word.endswith("es") else []
+    candidates += [word[:-2] + "is"] if word.endswith("yses") else []
+    candidates += [word[:-2]] if word.endswith(("sses", "xes", "zes", "ches", "shes")) else []
     candidates += [word[:-1]] if word.endswith("s") else []
     return next((each for each in candidates if each and plural(each) == word), word)
 

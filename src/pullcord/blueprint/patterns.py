@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import warnings
 from collections.abc import Iterator
 from itertools import islice, product
 from re import _constants as sre  # type: ignore[attr-defined] # no public name since 3.11
@@ -31,10 +32,14 @@ def problem(pattern: str) -> str:
     """Why this pattern cannot be used, or ''. The service's validator is pydantic's: no look-around
     and no back references."""
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            _parser.parse(pattern)
         _accepts(pattern)
     except re.error as error:
         return f"is not a regular expression: {error}"
+    except FutureWarning as warning:
+        return f"does not mean the same everywhere: {warning}"
     except SchemaError as error:
         return f"cannot be checked by pydantic: {str(error).splitlines()[-1].strip()}"
     except (RecursionError, OverflowError):

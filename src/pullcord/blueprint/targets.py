@@ -125,7 +125,7 @@ def _from_openapi(root: Path, house: House, resource: str) -> tuple[Feature, str
     for name, each in schema["properties"].items():
         required = name in schema.get("required", [])
         hint = Field(name, "reference", to=references[name]) if name in references else None
-        fields.append(locked.field(name, each, hint, required=required))
+        fields.append(locked.as_field(name, each, hint, required=required))
     feature = Feature(resource, known.table, known.owned, tuple(fields), unique)
     deletable = any(
         path.startswith(f"{collection}/") and "delete" in item

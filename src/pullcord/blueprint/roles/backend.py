@@ -10,7 +10,8 @@ from pullcord.blueprint import house as houses
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.finish import Unfinished, finish
 from pullcord.blueprint.roles.saying import asked, blocked, report
-from pullcord.blueprint.settling import Settled, Unclear, settle
+from pullcord.blueprint.settling import Settled, settle
+from pullcord.blueprint.unclear import Unclear
 from pullcord.model.report import Report
 from pullcord.model.summary import Summary
 from pullcord.model.work import Brief, Workspace

@@ -8,7 +8,8 @@ from pullcord.blueprint import contract
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.house import OPENAPI
 from pullcord.blueprint.roles.saying import asked, report
-from pullcord.blueprint.settling import Settled, Unclear, settle
+from pullcord.blueprint.settling import Settled, settle
+from pullcord.blueprint.unclear import Unclear
 from pullcord.model.report import Report
 from pullcord.model.summary import Summary
 from pullcord.model.work import Brief, Workspace
