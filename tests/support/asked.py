@@ -1,0 +1,48 @@
+"""A Flow that hands everything off at once and writes down what it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pullcord.model.quality import Expectation, Finding, Obligation
+from pullcord.model.report import Review
+from pullcord.model.task import Task
+from pullcord.model.work import Handoff
+
+
+class Asked:
+    """`reviews` are the verdicts that a task's reviewer gives, one after the other."""
+
+    def __init__(self, reviews: Mapping[str, Sequence[Review]] | None = None) -> None:
+        self.worked: list[str] = []
+        self.findings: list[tuple[Finding, ...]] = []
+        self.obligations: list[tuple[Obligation, ...]] = []
+        self.skipped: list[str] = []
+        self._reviews = {task: iter(given) for task, given in (reviews or {}).items()}
+
+    async def work(
+        self,
+        task: Task,
+        *,
+        findings: Sequence[Finding] = (),
+        expectation: Expectation = Expectation(),
+        obligations: Sequence[Obligation] = (),
+        alongside: Sequence[Task] = (),
+    ) -> Handoff:
+        self.worked.append(task.id)
+        self.findings.append(tuple(findings))
+        self.obligations.append(tuple(obligations))
+        return Handoff(
+            task=task.id,
+            round=self.worked.count(task.id),
+            commit="c0ffee",
+            summary_path="docs/temp/summary.md",
+            receipts=(),
+            review=next(self._reviews.get(task.id, iter(())), None),
+        )
+
+    async def skip(self, task: Task, reason: str) -> None:
+        self.skipped.append(task.id)
+
+    async def contract_settled(self) -> str:
+        return ""
