@@ -12,7 +12,7 @@ from pathlib import Path
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
 from pullcord.line.briefing import Setting, brief_for
-from pullcord.line.parts import Parts
+from pullcord.line.parts import DOCUMENTS, Parts
 from pullcord.model.agent import Agent
 from pullcord.model.report import Report
 from pullcord.model.run import Opened
@@ -137,3 +137,9 @@ async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:
         tree, opened.base, f"Rescued work of {name}\n", agent="pullcord", at=opened.at
     )
     return await parts.tree.publish(f"rescue/{name}/{commit[:12]}", commit)
+
+
+async def unmoved(parts: Parts, tried: Tried) -> bool:
+    """Whether an attempt left everything but documents as it found it."""
+    left = await parts.tree.user.fingerprint(tried.commit, DOCUMENTS)
+    return left == await parts.tree.user.fingerprint(tried.opened.base, DOCUMENTS)

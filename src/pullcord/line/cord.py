@@ -54,6 +54,14 @@ def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
     )
 
 
+def stuck(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
+    """The escalation of a task whose round changed nothing and left the same findings: further
+    rounds would only cost."""
+    asked = spent(task, rounds, wrong)
+    said = f"{task.description}: round {rounds} changed nothing and the same findings stay."
+    return asked.model_copy(update={"description": said})
+
+
 def _shown(finding: Finding) -> str:
     line = f":{finding.line}" if finding.line else ""
     place = f"{finding.path}{line} " if finding.path else ""

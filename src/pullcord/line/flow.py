@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pullcord.line.ask import STOP, ask, questions
-from pullcord.line.attempt import Tried, attempt
+from pullcord.line.attempt import Tried, attempt, unmoved
 from pullcord.line.briefing import Setting
-from pullcord.line.cord import raised, spent
+from pullcord.line.cord import raised, spent, stuck
 from pullcord.line.handoff import closing, document, hand_off, waived
 from pullcord.line.judge import judge
+from pullcord.line.merge import Merged
 from pullcord.line.parts import Parts
 from pullcord.line.settled import contract_settled
-from pullcord.model.quality import Expectation, Finding, Obligation
+from pullcord.model.quality import Expectation, Finding, Obligation, Receipt
 from pullcord.model.task import Task
 from pullcord.model.work import Handoff
 
@@ -53,16 +54,32 @@ class LineFlow:
             receipts = await judge(self._parts, tried, expectation, obligations)
             receipts = waived(receipts, tried.key, await self._parts.facts())
             commit = await document(self._parts, tried, receipts)
+            before = wrong
             wrong, last = closing(tried, receipts), commit
             if not wrong:
-                async with self._merging:
-                    handed = await hand_off(self._parts, tried, commit, receipts)
+                handed = await self._hand_off(tried, commit, receipts)
                 if isinstance(handed, Handoff):
                     return handed
                 wrong, last = handed.findings, handed.commit
             await self._parts.drive.record(
-                f"{tried.key}/closed", {"findings": [f.model_dump() for f in wrong]}
+                f"{tried.key}/closed",
+                {"findings": [f.model_dump() for f in wrong], "last": last},
             )
+            if number > 1 and _ids(wrong) == _ids(before) and await unmoved(self._parts, tried):
+                name = f"{task.id}-no-progress-{number}"
+                await ask(self._parts.drive, name, task.id, stuck(task, number, wrong))
+
+    async def _hand_off(
+        self, tried: Tried, commit: str, receipts: Sequence[Receipt]
+    ) -> Handoff | Merged:
+        """Merge, one after the other. A merge that was closed once stays so in later drives,
+        however the head has moved since: the next round may have begun."""
+        async with self._merging:
+            closed = await self._parts.drive.find(f"{tried.key}/closed")
+            if closed is not None and closed["last"] != commit:
+                findings = tuple(Finding.model_validate(f) for f in closed["findings"])
+                return Merged(closed["last"], findings)
+            return await hand_off(self._parts, tried, commit, receipts)
 
     async def skip(self, task: Task, reason: str) -> None:
         await self._parts.drive.record(f"{task.id}/skipped", {"reason": reason})
@@ -94,3 +111,7 @@ class LineFlow:
                 task.id,
                 spent(task, number - 1, wrong),
             )
+
+
+def _ids(findings: Sequence[Finding]) -> set[str]:
+    return {finding.id for finding in findings}

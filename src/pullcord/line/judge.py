@@ -8,13 +8,10 @@ from collections.abc import Sequence
 
 from pullcord import gates
 from pullcord.line.attempt import Tried
-from pullcord.line.parts import Parts
+from pullcord.line.parts import DOCUMENTS, Parts
 from pullcord.model.agent import Agent
 from pullcord.model.quality import Expectation, Obligation, Receipt
 from pullcord.protocols import Case
-
-DOCUMENTS = "docs/"
-"""The folder whose files no tool reads."""
 
 
 async def judge(

@@ -18,6 +18,8 @@ from pullcord.protocols import Runtime, Sandbox
 from pullcord.workspace.line import RunTree
 from pullcord.workspace.repository import Repository
 
+DOCUMENTS = "docs/"
+"""The folder whose files no tool reads."""
 REVIEWERS = frozenset({"code-reviewer", "security-auditor"})
 """Agents that get the packet and whose report must hold a verdict."""
 
