@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from pullcord.gates import integrity, inventory
+from pullcord.gates import integrity, inventory, types_kept
 from pullcord.gates.rules import RULES
 from pullcord.gates.rules.rule import File, Occurrence
 from pullcord.gates.source import comments, parsed, text_of
@@ -57,6 +57,7 @@ def _findings(case: Case) -> Iterator[Finding]:
                 yield _finding(found)
     yield from _stubs(case)
     yield from integrity.findings(case)
+    yield from types_kept.findings(case)
 
 
 def _finding(found: Occurrence) -> Finding:
@@ -77,7 +78,9 @@ def _files(case: Case, root: Path) -> list[File]:
         path = root / change.path
         module = parsed(path) if _is_python(change.path) and path.is_file() else None
         if module is not None:
-            files.append(File(change.path, text_of(path), module, documented, existing, package))
+            files.append(
+                File(root, change.path, text_of(path), module, documented, existing, package)
+            )
     return files
 
 

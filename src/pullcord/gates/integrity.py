@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from pullcord.gates.inventory import Function, Test, changed_tests
+from pullcord.gates.checks import checks_of, constants_of
+from pullcord.gates.inventory import Function, Test, changed_tests, is_test_side
 from pullcord.gates.reach import writes_application
 from pullcord.gates.source import parsed
 from pullcord.model.quality import Finding
@@ -19,7 +21,7 @@ from pullcord.protocols import Case
 
 
 def findings(case: Case) -> Iterator[Finding]:
-    """Deleted tests, lost assertions and lost parameters."""
+    """Deleted tests, lost assertions and parameters, of tests and of their helpers."""
     only_tests = case.agent is not None and not writes_application(case)
     root = case.trusted if only_tests else case.before
     was, now = changed_tests(case, root), changed_tests(case, case.tree)
@@ -27,104 +29,93 @@ def findings(case: Case) -> Iterator[Finding]:
     for id, test in was.items():
         same = now.get(id)
         if same is not None:
-            yield from _compared(case, root, test, same)
+            yield from _compared(_Pair(case, root, test), same)
         elif moved[test.body] > 0:
             moved[test.body] -= 1
         else:
             yield _finding("test-deleted", f"the test {id} is gone", test.path)
+    yield from _helpers(case, root)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A test as it was, and where its file was and is."""
+
+    case: Case
+    root: Path
+    test: Test
 
 
 def _finding(rule: str, message: str, path: str, line: int = 0) -> Finding:
-    return Finding(gate="forbidden", rule=rule, message=message, path=path, line=line)
+    return Finding(gate="forbidden", rule=rule, message=message[:400], path=path, line=line)
 
 
-def _compared(case: Case, root: Path, old: Test, new: Test) -> Iterator[Finding]:
-    left = Counter(_assertions(new.node))
-    for assertion, text in _with_text(old.node):
-        if left[assertion] > 0:
-            left[assertion] -= 1
+def _compared(pair: _Pair, new: Test) -> Iterator[Finding]:
+    path, line = new.path, new.node.lineno
+    for text in _lost(pair.case, pair.root, path, pair.test.node, new.node):
+        yield _finding("assertion-lost", f"{new.id} no longer checks: {text}", path, line)
+    gone = _parameters(pair.root, pair.test) - _parameters(pair.case.tree, new)
+    for text in sorted(gone)[:10]:
+        yield _finding("parameters-lost", f"{new.id} no longer runs with {text}", path, line)
+    for text in _replaced(pair.case, new.node) - _replaced(pair.case, pair.test.node):
+        message = f"{new.id} replaces what it tests: {text}"
+        yield _finding("application-patched", message, path, line)
+
+
+def _lost(case: Case, root: Path, path: str, old: Function, new: Function) -> Iterator[str]:
+    """The checks of a function that it no longer makes."""
+    known = constants_of(parsed(root / path)), constants_of(parsed(case.tree / path))
+    left = Counter(check.key for check in checks_of(new, known[1]))
+    for check in checks_of(old, known[0]):
+        if left[check.key] > 0:
+            left[check.key] -= 1
         else:
-            message = f"{new.id} no longer checks: {text}"
-            yield _finding("assertion-lost", message[:400], new.path, new.node.lineno)
-    lost = _parameters(root, old) - _parameters(case.tree, new)
-    for text in sorted(lost)[:10]:
-        message = f"{new.id} no longer runs with {text}"
-        yield _finding("parameters-lost", message[:400], new.path, new.node.lineno)
+            yield check.text
 
 
-def _assertions(test: Function) -> list[str]:
-    return [key for key, _ in _with_text(test)]
+def _helpers(case: Case, root: Path) -> Iterator[Finding]:
+    """Functions beside the tests that check on their behalf."""
+    for change in case.changes:
+        if change.status != "modified" or not is_test_side(change.path):
+            continue
+        was, now = (_functions(parsed(tree / change.path)) for tree in (root, case.tree))
+        for name in was.keys() & now.keys():
+            for text in _lost(case, root, change.path, was[name], now[name]):
+                message = f"{name} no longer checks: {text}"
+                yield _finding("assertion-lost", message, change.path, now[name].lineno)
 
 
-def _with_text(test: Function) -> list[tuple[str, str]]:
-    """The effective checks of a test as (key, text). The key does not depend on the names of local
-    variables, so renaming one loses nothing."""
-    names = _local_names(test)
-    return [(_Renamed(names).key(node), ast.unparse(node)) for node in _checks(test.body)]
+def _functions(module: ast.Module | None) -> dict[str, Function]:
+    """Module-level functions that are no tests."""
+    return {
+        node.name: node
+        for node in (module.body if module else [])
+        if isinstance(node, Function) and not node.name.startswith("test")
+    }
 
 
-def _checks(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """Assertions and `raises` blocks that run whenever the test runs, and count when they fail."""
-    for node in body:
-        if isinstance(node, ast.Assert):
-            yield node.test
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            calls = [i.context_expr for i in node.items if isinstance(i.context_expr, ast.Call)]
-            yield from (c for c in calls if ast.unparse(c.func).endswith(("raises", "warns")))
-            if not any(ast.unparse(c.func).endswith("suppress") for c in calls):
-                yield from _checks(node.body)
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.While):
-            yield from _checks(node.body)
-        elif isinstance(node, ast.If):
-            yield from _checks(node.body)
-            yield from _checks(node.orelse)
-        elif isinstance(node, ast.Try):
-            if not node.handlers:
-                yield from _checks(node.body)
-            yield from _checks([*node.orelse, *node.finalbody])
-
-
-def _local_names(test: Function) -> dict[str, str]:
-    """Variables that the test assigns, in the order of their first assignment."""
-    found: dict[str, str] = {}
+def _replaced(case: Case, test: Function) -> set[str]:
+    """The parts of the application that a test replaces by name."""
+    package = case.project.app.partition(":")[0].partition(".")[0]
+    found = set()
     for node in ast.walk(test):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.setdefault(node.id, f"local{len(found)}")
+        if isinstance(node, ast.Call) and package:
+            name = ast.unparse(node.func)
+            first = node.args[0] if node.args else None
+            named = isinstance(first, ast.Constant) and str(first.value).startswith(f"{package}.")
+            if named and name.endswith(("patch", "setattr", "patch.dict", "delattr")):
+                found.add(ast.unparse(first) if first else name)
     return found
-
-
-class _Renamed(ast.NodeTransformer):
-    """A copy of an expression in which local variables have neutral names."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-
-    def key(self, node: ast.AST) -> str:
-        return ast.dump(self.visit(ast.parse(ast.unparse(node))))
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(id=self.names.get(node.id, node.id), ctx=node.ctx)
 
 
 def _parameters(root: Path, test: Test) -> set[str]:
     """The literal parameter sets of a test, through a module-level list where one is named."""
-    module = parsed(root / test.path)
-    lists = {
-        t.id: n.value
-        for n in (module.body if module else [])
-        if isinstance(n, ast.Assign) and isinstance(n.value, ast.List | ast.Tuple)
-        for t in n.targets
-        if isinstance(t, ast.Name)
-    }
+    lists = constants_of(parsed(root / test.path))
     found = set()
     for decorator in test.node.decorator_list:
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("parametrize"):
             given = [*decorator.args, *(k.value for k in decorator.keywords)][1:2]
             values = [lists.get(v.id, v) if isinstance(v, ast.Name) else v for v in given]
-            found |= {
-                ast.unparse(e)
-                for v in values
-                if isinstance(v, ast.List | ast.Tuple)
-                for e in v.elts
-            }
+            rows = [v.elts for v in values if isinstance(v, ast.List | ast.Tuple | ast.Set)]
+            found |= {ast.unparse(row) for part in rows for row in part}
     return found

@@ -39,6 +39,16 @@ def is_test_file(path: str, globs: tuple[str, ...]) -> bool:
     return path.endswith(".py") and any(fnmatch(PurePosixPath(path).name, g) for g in globs)
 
 
+def is_test_side(path: str) -> bool:
+    """Whether a file belongs to the tests: by its folder or its name."""
+    parts = PurePosixPath(path).parts
+    name = parts[-1]
+    beside = bool({"tests", "test"} & set(parts[:-1])) or name == "conftest.py"
+    return name.endswith(".py") and (
+        beside or name.startswith("test_") or name.endswith("_test.py")
+    )
+
+
 def collected_from(path: str, tree: ast.Module | None) -> list[Test]:
     """The tests that pytest collects from a module with its usual naming rules."""
     if tree is None:

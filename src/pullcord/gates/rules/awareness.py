@@ -8,7 +8,10 @@ from collections.abc import Iterator
 
 from pullcord.gates.rules.rule import File, Occurrence
 
-_TEXTS = re.compile(r"^(pytest|PYTEST_\w*|testclient|testserver|_pytest|COVERAGE_PROCESS_START)$")
+_TEXTS = re.compile(
+    r"^(pytest|PYTEST_\w*|testclient|testserver|_pytest|_called_from_test|COVERAGE_PROCESS_START)$"
+)
+_TEST_SETTINGS = {"CI", "TEST", "TESTING", "GITHUB_ACTIONS", "UNIT_TEST", "RUNNING_TESTS"}
 _TEST_NAMES = {"test", "tests", "testing", "ci", "pytest", "unittest"}
 _ENVIRONMENT = re.compile(r"(^|[._])(env|environment|app_env|stage|mode)$", re.I)
 _FRAMES = ("inspect.stack", "inspect.currentframe", "sys._getframe", "traceback.extract_stack")
@@ -24,6 +27,8 @@ def look(file: File) -> Iterator[Occurrence]:
             if _TEXTS.match(node.value) and not _is_docstring(file, node):
                 yield file.at("test-aware", node, f"the application asks for {node.value!r}",
                               _statement(file, node))  # fmt: skip
+        elif isinstance(node, ast.Call | ast.Subscript) and _asks_the_machine(file, node):
+            yield file.at("test-aware", node, "the application asks whether it is tested")
         elif isinstance(node, ast.Compare) and _asks_for_tests(file, node):
             yield file.at("test-aware", node, "the application behaves differently under test")
         elif isinstance(node, ast.Call) and file.dotted(node.func) in _FRAMES:
@@ -32,6 +37,15 @@ def look(file: File) -> Iterator[Occurrence]:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
             if {(n or "").partition(".")[0] for n in names} & _MODULES:
                 yield file.at("test-aware", node, "the application imports a test runner")
+
+
+def _asks_the_machine(file: File, node: ast.Call | ast.Subscript) -> bool:
+    """`os.environ.get("CI")` and the like."""
+    asked = node.func if isinstance(node, ast.Call) else node.value
+    given = node.args[:1] if isinstance(node, ast.Call) else [node.slice]
+    if not file.dotted(asked).startswith(("os.environ", "os.getenv")):
+        return False
+    return any(isinstance(g, ast.Constant) and g.value in _TEST_SETTINGS for g in given)
 
 
 def _asks_for_tests(file: File, node: ast.Compare) -> bool:

@@ -22,6 +22,16 @@ _CALLS = {
     "atexit.register": "runs code after the tests",
     "sys.monitoring.free_tool_id": "blinds coverage",
 }
+_ANSWERS = {"json", "status_code", "_content"}
+"""What a response says: a test that assigns it tests nothing."""
+_TOOLS = {"coverage", "pytest_cov", "pluggy"}
+_INSIDES = {
+    "_pytest.runner",
+    "_pytest.reports",
+    "_pytest.main",
+    "_pytest.terminal",
+    "_pytest.junitxml",
+}
 _RUNNER = ("pytest", "_pytest", "coverage", "sys.modules", "builtins", "unittest", "pluggy")
 
 
@@ -35,6 +45,8 @@ def look(file: File) -> Iterator[Occurrence]:
             yield from _assigned(file, node)
         elif isinstance(node, ast.Call):
             yield from _called(file, node)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from _imported(file, node)
 
 
 def _is_fixture(node: Function) -> bool:
@@ -51,8 +63,10 @@ def _assigned(file: File, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> I
 
 
 def _rewires(file: File, target: ast.Attribute | ast.Subscript) -> bool:
-    """Whether an assignment changes an imported module or class, or the runner itself."""
-    root = file.root(target)
+    """Whether an assignment changes an imported module or class, the runner, or an answer."""
+    if file.is_test and isinstance(target, ast.Attribute) and target.attr in _ANSWERS:
+        return True
+    root = file.leftmost(target)
     if not isinstance(root, ast.Name) or root.id not in file.imports:
         return False
     name = file.dotted(target.value if isinstance(target, ast.Subscript) else target)
@@ -61,20 +75,26 @@ def _rewires(file: File, target: ast.Attribute | ast.Subscript) -> bool:
     if not file.is_test or "dependency_overrides" in ast.unparse(target):
         return False
     origin = file.imports[root.id]
-    of_app = bool(file.package) and origin.partition(".")[0] == file.package
     is_class = origin.rpartition(".")[2][:1].isupper()
-    is_module = any(
-        isinstance(n, ast.Import) and any((a.asname or a.name) == root.id for a in n.names)
-        for n in file.nodes
-    )
+    of_app = bool(file.package) and origin.partition(".")[0] == file.package
+    plain_import = "." not in root.id and origin == root.id
+    is_module = plain_import or file.is_own_module(origin)
     return is_class or (of_app and (is_module or isinstance(target, ast.Subscript)))
 
 
 def _called(file: File, node: ast.Call) -> Iterator[Occurrence]:
     name = file.dotted(node.func)
+    first = file.dotted(node.args[0]) if node.args else ""
     if name in _CALLS:
         yield file.at("harness", node, f"{name} {_CALLS[name]}")
-    if name in ("setattr", "sys.modules.update", "sys.modules.setdefault") and node.args:
-        target = file.dotted(node.args[0])
-        if name != "setattr" or target.startswith(_RUNNER):
-            yield file.at("harness", node, f"{ast.unparse(node)[:80]} rewires imported code")
+    elif name.startswith("sys.modules.") or first == "sys.modules":
+        yield file.at("harness", node, f"{ast.unparse(node)[:80]} rewires imported code")
+    elif name in ("setattr", "delattr") and first.startswith(_RUNNER):
+        yield file.at("harness", node, f"{ast.unparse(node)[:80]} rewires the test runner")
+
+
+def _imported(file: File, node: ast.Import | ast.ImportFrom) -> Iterator[Occurrence]:
+    names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    for name in names:
+        if name.partition(".")[0] in _TOOLS or name in _INSIDES:
+            yield file.at("harness", node, f"{name} has no place in tests or code")

@@ -28,6 +28,8 @@ _CODE = {
     "pylint": re.compile(r"^\s*=\s*[\w-]+(?:\s*,\s*[\w-]+)*"),
     "nosec": re.compile(r"^\s*:?\s*B[0-9]+(?:[,\s]+B[0-9]+)*"),
 }
+_KNOWN = (ast.BinOp, ast.Compare, ast.BoolOp, ast.JoinedStr, ast.Constant)
+"""Expressions whose type needs no telling."""
 _NEVER = {
     "mypy": "switches the type checker's settings for a whole file",
     "file": "switches rules off for a whole file or a range",
@@ -50,6 +52,14 @@ def look(file: File) -> Iterator[Occurrence]:
                 message = "no_type_check hides a whole function from the type checker"
                 owner = file.owner(node)
                 yield file.at("ignore", node, message, ast.unparse(owner or node))
+    for call, name in file.calls() if "cast" in file.text else ():
+        if (
+            name.endswith("typing.cast")
+            and len(call.args) == 2
+            and isinstance(call.args[1], _KNOWN)
+        ):
+            message = "cast gives a computed value another type than it has"
+            yield file.at("ignore", call, message)
     for node in file.module.body:
         hidden = isinstance(node, ast.If) and ast.unparse(node.test).endswith("not TYPE_CHECKING")
         if hidden:

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path
+
+from pullcord.gates.inventory import is_test_side
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -32,10 +34,12 @@ class Occurrence:
 class File:
     """One changed Python file of one of the two states.
 
-    `documented` is the text of the attempt's summary, None when none is due; `existing` the names
-    of tests that were there before; `package` the top package of the application.
+    `root` is the folder of that state; `documented` the text of the attempt's summary, None when
+    none is due; `existing` the names of tests that were there before; `package` the top package of
+    the application.
     """
 
+    root: Path
     path: str
     text: str
     module: ast.Module
@@ -43,14 +47,15 @@ class File:
     existing: frozenset[str] = frozenset()
     package: str = ""
 
-    @cached_property
+    @property
     def is_test(self) -> bool:
-        parts = PurePosixPath(self.path).parts
-        return bool({"tests", "test"} & set(parts[:-1])) or (
-            parts[-1].startswith("test_")
-            or parts[-1].endswith("_test.py")
-            or parts[-1] == "conftest.py"
-        )
+        return is_test_side(self.path)
+
+    def is_own_module(self, dotted: str) -> bool:
+        """Whether a dotted name is a module of this repository."""
+        place = dotted.replace(".", "/")
+        return any((self.root / f"{top}{place}{end}").exists()
+                   for top in ("", "src/") for end in (".py", "/__init__.py"))  # fmt: skip
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
@@ -109,7 +114,7 @@ class File:
                 return str(name.value) if isinstance(name, ast.Constant) else ""
         return ""
 
-    def root(self, node: ast.AST) -> ast.AST:
+    def leftmost(self, node: ast.AST) -> ast.AST:
         """The leftmost part of an attribute and subscript chain."""
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value

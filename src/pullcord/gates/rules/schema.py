@@ -44,6 +44,9 @@ def _call(file: File, node: ast.Call) -> Iterator[Occurrence]:
             owner = file.parents.get(node)
             code = ast.unparse(owner) if isinstance(owner, ast.FunctionDef) else ""
             yield file.at("openapi", node, why[:300], f"{keyword.arg} {code or ast.unparse(node)}")
+    called = file.dotted(node.func)
+    if called.endswith(("routes.append", "routes.insert", "routes.extend")):
+        yield file.at("openapi", node, "adds routes beside the contract")
     if isinstance(node.func, ast.Attribute) and node.func.attr in _BESIDE and node.args:
         on_app = file.dotted(node.func.value).endswith(("app", "router"))
         if node.func.attr == "mount" or on_app:

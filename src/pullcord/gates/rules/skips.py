@@ -47,6 +47,17 @@ def look(file: File) -> Iterator[Occurrence]:
             yield file.at(
                 "skip", node, f"{name}: {problem}", f"{getattr(owner, 'name', '')} {code}"
             )
+    yield from _by_name(file)
+
+
+def _by_name(file: File) -> Iterator[Occurrence]:
+    """`add_marker("skip")`: a mark given by its name can have no reason."""
+    for call, name in file.calls():
+        given = [a.value for a in call.args if isinstance(a, ast.Constant)]
+        if name.endswith(("add_marker", "applymarker")) and {"skip", "xfail"} & set(
+            map(str, given)
+        ):
+            yield file.at("skip", call, "a mark given by its name gives no reason")
 
 
 def _is_longer(file: File, node: ast.AST) -> bool:

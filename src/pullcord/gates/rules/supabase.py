@@ -72,7 +72,7 @@ def _rewires(file: File, node: ast.Assign) -> bool:
         if isinstance(target, ast.Subscript) and file.dotted(target.value) == "sys.modules":
             return _speaks(file, target.slice)
         if isinstance(target, ast.Attribute) and _NAME.search(file.dotted(target)):
-            return isinstance(file.root(target), ast.Name) and (
-                getattr(file.root(target), "id", "") in file.imports
+            return isinstance(file.leftmost(target), ast.Name) and (
+                getattr(file.leftmost(target), "id", "") in file.imports
             )
     return False
