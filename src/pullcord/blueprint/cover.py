@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from pullcord.model.words import stem, terms
 
@@ -35,7 +36,7 @@ _CONCEPTS = {
     "unknown": "unknown missing nonexistent",
     "reference": "reference references referring refers refer",
     "required": "required mandatory must",
-    "optional": "optional absent omitted",
+    "optional": "optional absent omitted default defaults",
 }
 _CONCEPT_OF = {word: concept for concept, words in _CONCEPTS.items() for word in words.split()}
 _METHODS = {"post": "create", "put": "update", "delete": "delete", "get": "read"}
@@ -44,12 +45,13 @@ _WORDS = """
     always never own theirs length whole new again it resource row service client api endpoint
     success successful successfully status code result entry item more most less least greater
     larger smaller below above between than over under up characters character letters letter
+    work works both direction directions way ways
 """
 _EMPTY = frozenset(stem(word) for word in _WORDS.split())
 _STATUS = range(200, 600)
 _LIMIT = re.compile(
     r"\b(over|above|(more|larger|greater|less|fewer|longer|shorter) than|at (most|least)|up to"
-    r"|below|under|beyond|between|from|maximum|minimum|limit)\b",
+    r"|below|under|beyond|outside|within|to|between|from|maximum|minimum|limit)\b",
     re.IGNORECASE,
 )
 _ACTOR = re.compile(
@@ -60,23 +62,34 @@ _ACTORS = frozenset({"user", "people", "person", "someone", "owner", "author"})
 
 
 def cover(
-    criteria: Sequence[str], tests: Mapping[str, str], nouns: frozenset[str] = frozenset()
+    criteria: Sequence[str],
+    tests: Mapping[str, str],
+    nouns: frozenset[str] = frozenset(),
+    synonyms: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> dict[str, tuple[str, ...]]:
     """Criterion → the ids of the tests that show it; empty when a clause is shown by none.
 
     `tests` maps a test's id to its source, decorators included; `nouns` are names of the resource,
-    which every test of it deals with.
+    which every test of it deals with; `synonyms` maps a word to terms that mean it here (`day`).
     """
     known = {id: _of_test(id, source) for id, source in tests.items()}
     actors = _actors(criteria) | frozenset(word for noun in nouns for word in terms(noun))
-    return {text: _shown(text, known, actors) for text in criteria}
+    found = {}
+    for text in criteria:
+        clauses = [_of_clause(clause, actors) for clause in _clauses(text)]
+        meant = [[each | _union(synonyms, each) for each in wanted] for wanted in clauses if wanted]
+        found[text] = _shown(meant, known)
+    return found
+
+
+def _union(synonyms: Mapping[str, frozenset[str]], words: frozenset[str]) -> frozenset[str]:
+    return frozenset(term for word in words for term in synonyms.get(word, ()))
 
 
 def _shown(
-    criterion: str, tests: Mapping[str, frozenset[str]], ignored: frozenset[str]
+    clauses: Sequence[Sequence[frozenset[str]]], tests: Mapping[str, frozenset[str]]
 ) -> tuple[str, ...]:
     """The tests that show every clause, else those that show them together."""
-    clauses = [wanted for clause in _clauses(criterion) if (wanted := _of_clause(clause, ignored))]
     fits = [
         {id for id, known in tests.items() if all(each & known for each in wanted)}
         for wanted in clauses
@@ -128,6 +141,7 @@ def _of_test(id: str, source: str) -> frozenset[str]:
     words = re.findall(r"[a-z]+", subject.lower().replace("_", " "))
     words += re.findall(r"[a-z_]+", subject.lower())
     concepts = {_CONCEPT_OF.get(word) or _METHODS.get(word) for word in words} - {None}
+    concepts |= {"refuse"} if re.search(r"\b(refused|raises)\(", source) else set()
     numbers = re.findall(r"(?<![\w.])\d+(?:\.\d+)?\b", source)
     return frozenset({f"#{each}" for each in concepts} | {*numbers} | terms(subject + source))
 

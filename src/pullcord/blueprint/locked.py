@@ -7,7 +7,7 @@ Everything that an OpenAPI document can say is taken from what it says; only wha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pullcord.blueprint import block, fieldtypes
@@ -35,7 +35,8 @@ class Locked:
     """A contract: the feature as the document states it, its paths and statuses.
 
     `name` is the schema of a stored row, `row_path` has the path parameter in braces, `statuses`
-    are the documented ones of each operation.
+    are the documented ones of each operation, `operations` their objects, `schemas` those of the
+    document.
     """
 
     feature: Feature
@@ -43,6 +44,8 @@ class Locked:
     collection: str
     row_path: str
     statuses: dict[Operation, frozenset[int]]
+    operations: dict[Operation, Json] = field(default_factory=dict)
+    schemas: Json = field(default_factory=dict)
 
     def has(self, *operations: Operation) -> bool:
         """Whether any of these operations was asked for."""
@@ -83,7 +86,8 @@ def _read(document: Json) -> Locked:
         name: frozenset(int(code) for code in each["responses"] if code != "default")
         for name, each in operations.items()
     }
-    return Locked(feature, name, collection, paths["row"] or f"{collection}/{{id}}", statuses)
+    row = paths["row"] or f"{collection}/{{id}}"
+    return Locked(feature, name, collection, row, statuses, operations, schemas)
 
 
 def _schemas_of(schemas: Json) -> tuple[str, Json | None]:
@@ -100,12 +104,12 @@ def _schemas_of(schemas: Json) -> tuple[str, Json | None]:
 def _fields(schema: Json, hints: dict[str, Field]) -> list[Field]:
     required = schema.get("required", [])
     return [
-        field(name, each, hints.get(name), required=name in required)
+        as_field(name, each, hints.get(name), required=name in required)
         for name, each in schema["properties"].items()
     ]
 
 
-def field(name: str, schema: Json, hint: Field | None = None, *, required: bool = True) -> Field:
+def as_field(name: str, schema: Json, hint: Field | None = None, *, required: bool = True) -> Field:
     """A property of a request as a Field. `hint` tells string from text, uuid from reference."""
     choices = schema.get("anyOf", [schema])
     value = next(each for each in choices if each != {"type": "null"})

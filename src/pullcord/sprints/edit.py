@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 from pullcord.sprints.read import Sprint, SprintTask, bare_title, block_of, fields, is_dated, read
@@ -18,12 +19,18 @@ from pullcord.sprints.shape import (
     Line,
     SprintUnreadable,
     Status,
+    lines,
     split,
     status,
 )
 
 _WORDS: dict[Status, str] = {"todo": "TODO", "in progress": "IN PROGRESS", "done": "COMPLETED"}
 _SIGNS: dict[Status, str] = {"todo": "⏳", "in progress": "🔄", "done": "✅"}
+_PROGRESS = re.compile(
+    r"(?P<head>\bprogress\b[^\d\n]{0,20})"
+    r"(?P<done>\d{1,6})(?P<of>[ \t]*(?:of|/)[ \t]*)(?P<all>\d{1,6})",
+    re.IGNORECASE | re.ASCII,
+)
 _CLOSE = re.compile(r"(?P<close>[ \t]*(?:\*\*|__)?[ \t]*#*[ \t]*)$")
 
 
@@ -52,7 +59,7 @@ def mark_complete(
         text = _append(text, id, [_Entry("Completed", on.isoformat())])
     elif not is_dated(part):
         text = _set_value(text, part, on.isoformat())
-    return _list(text, id, "outcomes", "Outcomes", outcomes)
+    return _counted(sprint, _list(text, id, "outcomes", "Outcomes", outcomes))
 
 
 def add_breakdown(text: str, id: str, steps: Sequence[str]) -> str:
@@ -90,11 +97,28 @@ def add_task(text: str, title: str, description: str, criteria: Sequence[str]) -
         _Entry("Acceptance Criteria", "", tuple(criteria)),
         _Entry("Current Status", _WORDS["todo"]),
     ]
-    body = [line for entry in entries for line in style.lines(entry)]
+    body = [row for entry in entries for row in style.lines(entry)]
     gap = [""] if first.kind == "heading" or _apart(text, sprint) else []
-    return _insert(
-        text, last.end, [*gap, head, *([""] if first.kind == "heading" else []), *body]
-    ), id
+    gap_below = [""] if first.kind == "heading" else []
+    text = _insert(text, last.end, [*gap, head, *gap_below, *body])
+    return _counted(sprint, text), id
+
+
+def _counted(before: Sprint, text: str) -> str:
+    """A line such as `**Progress:** 1 of 3 tasks` brought up to date, if it was right before."""
+    after = read(text)
+    first = min(task.line for task in after.tasks)
+    old, new = (
+        (sum(task.status == "done" for task in sprint.tasks), len(sprint.tasks))
+        for sprint in (before, after)
+    )
+    edits = {}
+    for line in lines(text)[: first - 1]:
+        match = _PROGRESS.search(line.raw)
+        if match and line.kind != "opaque" and (int(match["done"]), int(match["all"])) == old:
+            counted = f"{match['head']}{new[0]}{match['of']}{new[1]}"
+            edits[line.number] = partial(_PROGRESS.sub, lambda _, counted=counted: counted)
+    return _replace(text, edits)
 
 
 def _last_open(sprint: Sprint) -> SprintTask:

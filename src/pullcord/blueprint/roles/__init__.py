@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from pullcord.blueprint.roles import backend, designer, sprint, tester
+from pullcord.blueprint.roles import backend, designer, reviewer, sprint, tester
 from pullcord.model.report import Report
 from pullcord.model.summary import Summary
 from pullcord.model.work import Brief, Workspace
@@ -20,5 +20,6 @@ ROLES: dict[str, Role] = {
     "api-designer": designer.work,
     "python-backend-engineer": backend.work,
     "python-test-engineer": tester.work,
+    "code-reviewer": reviewer.work,
     "sprint-manager": sprint.work,
 }
