@@ -39,7 +39,6 @@ async def rules(make_case, before, after, **more):
         "x = f()  # pragma: no cover",
         "x = f()  # pragma: no branch",
         "x = f()  # nosec",
-        "x = f()  # fmt: skip",
         "x = f()  # comment first # type: ignore",
         "# type: ignore[misc]  # this is for the whole file",
         "# mypy: ignore-errors",
@@ -52,6 +51,7 @@ async def rules(make_case, before, after, **more):
         "# fmt: off",
         "@typing.no_type_check\ndef f(): ...",
         "if not TYPE_CHECKING:\n    x = 1",
+        "from typing import cast\nx = cast(int, f() / 2)",
     ],
 )
 async def test_a_new_unjustified_ignore_is_forbidden(make_case, line):
@@ -71,6 +71,7 @@ async def test_a_new_unjustified_ignore_is_forbidden(make_case, line):
         "x = f()  # pragma: no cover - only on broken hardware",
         "x = f()  # pyright: ignore[reportCallIssue] its stub is incomplete",
         "x = f()  # ruff: ignore[S311] not relevant for security",
+        "x = [1,   2]  # fmt: skip",
         'x = "# type: ignore"',
         "x = f()  # the word noqa-like is fine, and so is ignoring types",
         '"""Say `# noqa` in prose."""',
@@ -120,6 +121,8 @@ NEW = "def test_new():\n    assert f() == 2\n"
         "import pytest\ndef test_new():\n    x = pytest.importorskip('x')\n    assert x\n",
         "import pytest\ndef test_new():\n    raise pytest.skip.Exception('no')\n    assert f()\n",
         f"import unittest\n@unittest.skip('no')\n{NEW}",
+        "import pytest\n@pytest.fixture(autouse=True)\ndef known(request):\n"
+        "    request.node.add_marker('skip')\n",
         f"import pytest\n@getattr(pytest.mark, 'skip')\n{NEW}",
         "import pytest\n@pytest.mark.parametrize('a', [pytest.param(1, marks=pytest.mark.xfail)])\n"
         "def test_new(a):\n    assert a\n",
@@ -218,6 +221,7 @@ async def test_overrides_through_di_are_fine(make_case, path, text):
         "@router.get('/x', openapi_extra={'x': 1})\ndef x(): ...\n",
         "from fastapi import FastAPI\nclass A(FastAPI):\n    def openapi(self): ...\n",
         "app.mount('/internal', other)\n",
+        "app.router.routes.append(x)\n",
         "app.add_route('/x', x)\n",
     ],
 )
@@ -244,10 +248,15 @@ async def test_an_operation_may_be_shown_explicitly(make_case):
         ("tests/conftest.py", "from fastapi.testclient import TestClient\nTestClient.get = f\n"),
         ("tests/conftest.py", "import coverage\ncoverage.Coverage.report = lambda s: 100\n"),
         (APP, "import pytest\n"),
+        ("tests/conftest.py", "from app import stats\nstats.load = lambda rows: 1\n"),
+        ("tests/conftest.py", "import sys\ndef f(m):\n    m.setitem(sys.modules, 'app.x', 1)\n"),
+        ("tests/conftest.py", "def get(r):\n    r.json = lambda: {}\n"),
+        (TEST, "import coverage\n"),
+        ("tests/conftest.py", "from _pytest.runner import call_and_report\n"),
     ],
 )
 async def test_the_test_run_is_not_steered(make_case, path, text):
-    before = {"app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    before = {"app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "app/stats.py": ""}
     found = await rules(make_case, before, {**before, path: text})
 
     assert found
@@ -263,15 +272,26 @@ async def test_the_test_run_is_not_steered(make_case, path, text):
         "if settings.environment in ('test', 'ci'):\n    x = 1\n",
         "import os\nif os.environ['APP_ENV'] == 'test':\n    x = 1\n",
         "import inspect\nx = inspect.stack()\n",
+        "import os\nx = os.getenv('CI')\n",
+        "import importlib.util\nx = importlib.util.find_spec('pytest')\n",
+        "import sys\nx = 'pytest' in sys.argv[0]\n",
+        "import sys\nx = hasattr(sys, '_called_from_test')\n",
     ],
 )
 async def test_the_application_does_not_know_that_it_is_tested(make_case, text):
     assert "test-aware" in await rules(make_case, {}, {APP: text})
 
 
-async def test_the_application_may_know_production(make_case):
-    text = 'if settings.environment == "production":\n    check()\n'
-
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if settings.environment == "production":\n    check()\n',
+        'NAMES = ["pytest", "testclient"]\n',
+        '"""Run pytest."""\n',
+        'if row.kind == "test":\n    x = 1\n',
+    ],
+)
+async def test_the_application_may_speak_of_tests_and_know_production(make_case, text):
     assert await rules(make_case, {}, {APP: text}) == []
 
 
@@ -281,7 +301,8 @@ async def test_the_application_may_know_production(make_case):
         "assert True",
         "assert (f() == 1, 'message')",
         "x = f()\n    assert x == x",
-        "f()",
+        "pass",
+        "x = 1",
         "assert 1 is not 2",
         "assert f() == 1 or True",
         "try:\n        assert f() == 1\n    except AssertionError:\n        pass",
@@ -295,6 +316,17 @@ async def test_a_test_that_cannot_fail_is_forbidden(make_case, body):
     assert set(found) == {"vacuous"}
 
 
+async def test_a_test_may_check_through_a_helper_that_asserts(make_case):
+    own = "def same(a, b):\n    assert a == b\n\n\ndef test_new():\n    same(f(), 1)\n"
+    other = "from tests.helpers import same\n\n\ndef test_new():\n    same(f(), 1)\n"
+    helpers = {"tests/helpers.py": "def same(a, b):\n    assert a == b\n"}
+    idle = {"tests/helpers.py": "def same(a, b):\n    return a == b\n"}
+
+    assert await rules(make_case, {}, {TEST: own}) == []
+    assert await rules(make_case, {}, {TEST: other, **helpers}) == []
+    assert await rules(make_case, {}, {TEST: other, **idle}) == ["vacuous"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -303,6 +335,7 @@ async def test_a_test_that_cannot_fail_is_forbidden(make_case, body):
         "assert_problem(f(), 404)",
         "try:\n        f()\n    except ValueError as error:\n        assert str(error)",
         "assert f() == f()",
+        "f()  # must not raise",
     ],
 )
 async def test_a_test_that_checks_is_fine(make_case, body):
@@ -334,3 +367,19 @@ def test_any_comment_is_judged_without_a_crash(text):
 )
 def test_a_reason_has_three_different_words(text, enough):
     assert is_reason(text) is enough
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ("def f(a: int) -> str: ...", "def f(a: Any) -> str: ...", True),
+        ("def f(a: int) -> str: ...", "def f(a: int) -> Any: ...", True),
+        ("def f(a: int) -> str: ...", "def f(a) -> str: ...", True),
+        ("class A:\n    def f(self) -> str: ...", "class A:\n    def f(self): ...", True),
+        ("def f(a: int) -> str: ...", "def f(a: float, b: Any) -> str: ...", False),
+        ("def f(a): ...", "def f(a: Any): ...", False),
+        ("def f(a: int): ...", "def f(b: Any): ...", False),
+    ],
+)
+async def test_types_are_not_lost_to_any(make_case, old, new, lost):
+    assert ("type-lost" in await rules(make_case, {APP: old}, {APP: new})) is lost

@@ -96,6 +96,7 @@ def _cannot_mend(brief: Brief) -> tuple[Report, Summary]:
     places = [
         f"{finding.path}:{finding.line} {finding.rule}: {finding.message}".lstrip(":0 ")
         for finding in brief.findings
+        if finding.gate != "agent"
     ]
     return blocked(
         brief,
