@@ -316,17 +316,6 @@ async def test_a_test_that_cannot_fail_is_forbidden(make_case, body):
     assert set(found) == {"vacuous"}
 
 
-async def test_a_test_may_check_through_a_helper_that_asserts(make_case):
-    own = "def same(a, b):\n    assert a == b\n\n\ndef test_new():\n    same(f(), 1)\n"
-    other = "from tests.helpers import same\n\n\ndef test_new():\n    same(f(), 1)\n"
-    helpers = {"tests/helpers.py": "def same(a, b):\n    assert a == b\n"}
-    idle = {"tests/helpers.py": "def same(a, b):\n    return a == b\n"}
-
-    assert await rules(make_case, {}, {TEST: own}) == []
-    assert await rules(make_case, {}, {TEST: other, **helpers}) == []
-    assert await rules(make_case, {}, {TEST: other, **idle}) == ["vacuous"]
-
-
 @pytest.mark.parametrize(
     "body",
     [
