@@ -124,7 +124,9 @@ def _gates(name: str, body: Mapping[str, Any], compact: bool) -> str:
     verdicts = [Receipt.model_validate(receipt).verdict for receipt in body["receipts"]]
     shut = any(not verdict.opens for verdict in verdicts)
     marks = _compact(verdicts) if compact else gate_marks(verdicts)
-    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {marks}"
+    cached = sum(verdict.cached for verdict in verdicts)
+    known = f"  {cached} cached" if cached else ""
+    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {marks}{known}"
 
 
 def gate_marks(verdicts: Sequence[Verdict]) -> str:

@@ -118,3 +118,11 @@ def test_a_closed_handoff_shows_its_findings_but_not_a_hundred() -> None:
 def test_work_without_a_sandbox_is_said_at_the_start() -> None:
     said = told(("run", {**START, "unsafe": True}))
     assert "no sandbox" in said[1]
+
+
+def test_verdicts_that_were_known_already_are_counted() -> None:
+    body = judged(types="pass", tests="pass")
+    body["receipts"][1]["verdict"]["cached"] = True
+    assert told(("run", START), ("build/1/judged", body))[-1].endswith(
+        "types ✓  tests ✓ 212, 87.4%  1 cached  (0:07)"
+    )

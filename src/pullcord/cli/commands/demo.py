@@ -20,6 +20,10 @@ from pullcord.cli.watch import escalation_mode, watch
 
 REQUEST = Path(__file__).parents[2] / "templates" / "requests" / "log-workouts.md"
 NAME = "workout-tracker"
+OPENING = (
+    "Demo: offline agents build a feature on a fresh FastAPI service. No model, no key, no network,",
+    "no cost.",
+)
 REAL = (
     "Real here: the service, the git clones and commits, the sandbox, and every gate: ruff, mypy,",
     "pytest with coverage, OpenAPI. The agents are pullcord's own offline programs: no model, no",
@@ -51,7 +55,7 @@ async def demo(
     """
     request = (shell.folder / file if file else REQUEST).absolute()
     service = _place(shell, directory)
-    shell.note(*REAL, "")
+    shell.note(*OPENING, "")
     if lacking := await make(shell, service, NAME):
         raise lacking
     shell.note(f"✓ {service} is a git repository with its first commit", "")
@@ -67,7 +71,7 @@ async def demo(
     branch = await orchestrator.apply(run)
     shell.data(f"✓ applied: {branch} of {service} is at {short(status.head)}", "", *REAL, "")
     shell.data(f"next: cd {service}", "      git log --stat")
-    shell.data("      uv run --no-sync poe test", "      pullcord show @last")
+    shell.data("      .venv/bin/poe test", "      pullcord show @last")
     return ended(PASSED, **result.body, directory=str(service), branch=branch, real=" ".join(REAL))
 
 
