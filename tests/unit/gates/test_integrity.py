@@ -59,6 +59,22 @@ async def judged(make_case, after, before=None, **more):
             'async def check():\n        assert r.json() == {"load": 240.0}\n    check().close()',
             "assertion-lost",
         ),
+        ("    assert r.status_code", "    return\n    assert r.status_code", "assertion-lost"),
+        (
+            "    assert r.status_code",
+            "    if FAST:\n        return\n    assert r.status_code",
+            "assertion-lost",
+        ),
+        (
+            "    assert r.status_code == 200",
+            "    if r.ok:\n        assert r.status_code == 200",
+            "assertion-lost",
+        ),
+        (
+            "    assert r.status_code == 200",
+            "    for r in []:\n        assert r.status_code == 200",
+            "assertion-lost",
+        ),
         ("raises(ValueError, match", "raises(Exception, match", "assertion-lost"),
         ('PATHS = ["/a", "/b"]', 'PATHS = ["/a"]', "parameters-lost"),
         ('"path", PATHS', '"path", ["/a"]', "parameters-lost"),
@@ -120,3 +136,48 @@ def test_the_inventory_is_what_pytest_collects(tmp_path):
 
     assert found == {"test_one", "test_two", "TestB::test_three", "TestB::TestC::test_x",
                      "Old::test_four"}  # fmt: skip
+
+
+HELPED = {
+    "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    "tests/problems.py": "def assert_problem(r, status):\n    assert r.status_code == status\n",
+    PATH: "from tests.problems import assert_problem\nWANTED = {'load': 240}\n\n\n"
+    "def test_a(client):\n    r = client.get('/x')\n    assert_problem(r, 404)\n"
+    "    assert r.json() == WANTED\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rule"),
+    [
+        ("tests/problems.py", "== status", "in (200, status)", "assertion-lost"),
+        (PATH, "    assert_problem(r, 404)\n", "", "assertion-lost"),
+        (PATH, "'load': 240", "'load': 250", "assertion-lost"),
+        (PATH, "r, 404", "r, 200", "assertion-lost"),
+        (
+            PATH,
+            "(client):\n",
+            "(client, monkeypatch):\n    monkeypatch.setattr('app.stats.load', lambda r: 240)\n",
+            "application-patched",
+        ),
+    ],
+)
+async def test_helpers_constants_and_replacements_count(make_case, path, old, new, rule):
+    assert old in HELPED[path]
+    after = {**HELPED, path: HELPED[path].replace(old, new, 1)}
+
+    assert await judged(make_case, after, before=HELPED) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("== WANTED", "== {'load': 240}"),
+        ("WANTED", "EXPECTED"),
+        ("'/x'", "'/x?page=1'"),
+    ],
+)
+async def test_writing_a_constant_elsewhere_loses_nothing(make_case, old, new):
+    after = {**HELPED, PATH: HELPED[PATH].replace(old, new)}
+
+    assert await judged(make_case, after, before=HELPED) == set()

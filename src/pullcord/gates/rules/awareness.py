@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from pullcord.gates.rules.rule import File, Occurrence
 
-_TEXTS = re.compile(
-    r"^(pytest|PYTEST_\w*|testclient|testserver|_pytest|_called_from_test|COVERAGE_PROCESS_START)$"
-)
+_CLIENTS = {"testclient", "testserver"}
+_HARNESS = re.compile(r"^(PYTEST_\w+|_called_from_test|COVERAGE_PROCESS_START)$")
+_RUNNERS = {"pytest", "_pytest", "unittest"}
+_LOADED = re.compile(r"sys\.(modules|argv)|find_spec|import_module|__import__|environ|getenv")
+"""Where a program looks to see what runs it."""
 _TEST_SETTINGS = {"CI", "TEST", "TESTING", "GITHUB_ACTIONS", "UNIT_TEST", "RUNNING_TESTS"}
 _TEST_NAMES = {"test", "tests", "testing", "ci", "pytest", "unittest"}
 _ENVIRONMENT = re.compile(r"(^|[._])(env|environment|app_env|stage|mode)$", re.I)
@@ -24,9 +26,9 @@ def look(file: File) -> Iterator[Occurrence]:
         return
     for node in file.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if _TEXTS.match(node.value) and not _is_docstring(file, node):
-                yield file.at("test-aware", node, f"the application asks for {node.value!r}",
-                              _statement(file, node))  # fmt: skip
+            if _is_about_tests(file, node, node.value):
+                message = f"the application asks for {node.value!r}"
+                yield file.at("test-aware", node, message, _statement(file, node))
         elif isinstance(node, ast.Call | ast.Subscript) and _asks_the_machine(file, node):
             yield file.at("test-aware", node, "the application asks whether it is tested")
         elif isinstance(node, ast.Compare) and _asks_for_tests(file, node):
@@ -66,8 +68,21 @@ def _asks_for_tests(file: File, node: ast.Compare) -> bool:
     return (named or asked) and bool(texts & _TEST_NAMES)
 
 
-def _is_docstring(file: File, node: ast.Constant) -> bool:
-    return isinstance(file.parents.get(node), ast.Expr)
+def _is_about_tests(file: File, node: ast.Constant, text: str) -> bool:
+    """Whether a text is what a runner, a test client or a harness is known by, and is asked for."""
+    if _HARNESS.match(text):
+        return True
+    if text in _CLIENTS:
+        return isinstance(_expression(file, node), ast.Compare)
+    return text in _RUNNERS and _LOADED.search(ast.unparse(_expression(file, node))) is not None
+
+
+def _expression(file: File, node: ast.AST) -> ast.AST:
+    """The comparison or call that a constant stands in."""
+    at: ast.AST | None = node
+    while at is not None and not isinstance(at, ast.Compare | ast.Call | ast.stmt):
+        at = file.parents.get(at)
+    return at if isinstance(at, ast.Compare | ast.Call) else node
 
 
 def _statement(file: File, node: ast.AST) -> str:

@@ -15,7 +15,7 @@ _DIRECTIVE = re.compile(
     r"|(?P<file>(?:ruff|flake8):\s*(?:noqa|disable|file-ignore)|isort:\s*skip_file"
     r"|pylint:\s*(?:skip-file|disable-all)|ruff:\s*isort:\s*skip_file)"
     r"|(?P<ruff>ruff:\s*ignore)|(?P<noqa>noqa)|(?P<pylint>pylint:\s*disable(?:-next)?)"
-    r"|(?P<fmt>fmt:\s*(?:off|skip)|yapf:\s*disable|isort:\s*(?:skip|off|split)|black:\s*\w+)"
+    r"|(?P<fmt>fmt:\s*off|yapf:\s*disable|isort:\s*(?:skip|off)|black:\s*\w+)"
     r"|(?P<pragma>pragma:?\s*no\s*(?:cover|branch))|(?P<nosec>nosec)"
     r")",
     re.I,
