@@ -79,7 +79,8 @@ def _locked(brief: Brief, root: Path) -> tuple[str, Feature] | None:
         if (root / path).is_file():
             try:
                 document = json.loads((root / path).read_text("utf-8"))
-                return path, block.parse(json.dumps(document["x-feature"]), source=path)
+                text = json.dumps(document["x-feature"], ensure_ascii=False)
+                return path, block.parse(text, source=path)
             except (ValueError, KeyError, TypeError, RequestError):
                 continue  # somebody else's contract: the request says what is meant
     return None
