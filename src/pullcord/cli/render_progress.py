@@ -115,7 +115,7 @@ def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) 
     else:
         said, mark = f"{status.replace('_', ' ')}: {one_line(report['message'])}", "!"
     if review := report.get("review"):
-        said += f" - {review['decision']}"
+        said = f"{review['decision']}: {said}"
         mark = "✓" if review["decision"] == "approve" else "!"
     return f"{mark} {agent:<{_NAME}}  {again}{said}"
 

@@ -67,7 +67,7 @@ LATER: list[tuple[Entry, str]] = [
     ),
     (
         ("review/1/worked", report(review={"decision": "object"})),
-        "! code-reviewer             Look at it - object  (0:07)",
+        "! code-reviewer             object: Look at it  (0:07)",
     ),
     (
         ("build/1/judged", judged(types="pass", tests="fail")),

@@ -21,13 +21,13 @@ from pullcord.cli.watch import escalation_mode, watch
 REQUEST = Path(__file__).parents[2] / "templates" / "requests" / "log-workouts.md"
 NAME = "workout-tracker"
 OPENING = (
-    "Demo: offline agents build a feature on a fresh FastAPI service. No model, no key, no network,",
-    "no cost.",
+    "Demo: offline agents build a feature on a fresh FastAPI service.",
+    "No model, no key, no network, no cost.",
 )
 REAL = (
-    "Real here: the service, the git clones and commits, the sandbox, and every gate: ruff, mypy,",
-    "pytest with coverage, OpenAPI. The agents are pullcord's own offline programs: no model, no",
-    "key, no network, no cost.",
+    "Real here: the service, the git clones and commits, the sandbox, and every",
+    "gate: ruff, mypy, pytest with coverage, OpenAPI. The agents are pullcord's own",
+    "offline programs: no model, no key, no network, no cost.",
 )
 
 
