@@ -113,16 +113,16 @@ def _appendix(view: RunView) -> Iterable[tuple[str, list[str]]]:
         f"- {_mark(s.met)} {_line(s.text)}" + (f" ({_line(s.why)})" if _line(s.why) else "")
         for s in view.success
     ]
-    choice = [
-        f"- @agent-{one_line(t.agent)} for {_about(t)}: {_line(t.reason)}"
+    choice = dict.fromkeys(
+        f"- @agent-{one_line(t.agent)}: {_line(t.reason)}"
         + (f" If it fails: {_line(t.recovery)}" if _line(t.recovery) else "")
         for t in view.tasks
         if _line(t.reason)
-    ]
+    )
     parts = (
         ("Acceptance Criteria", criteria),
         ("Measuring Success", success),
-        ("Why These Agents", choice),
+        ("Why These Agents", list(choice)),
         ("Notes", _bullets(view.notes)),
     )
     return ((title, body) for title, body in parts if body)

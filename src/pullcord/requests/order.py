@@ -110,7 +110,7 @@ def _explained(task: Task, known: Mapping[str, Agent]) -> Task:
     role = _sentence(agent.description) if agent else ""
     return task.model_copy(
         update={
-            "reason": task.reason or f"{task.subagent_type} is chosen for its role: {role}",
+            "reason": task.reason or role,
             "recovery": task.recovery or recovery_of(task.subagent_type),
         }
     )

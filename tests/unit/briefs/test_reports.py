@@ -117,7 +117,7 @@ def test_the_final_summary_is_exactly_the_template_and_then_the_rest() -> None:
         "- ✅ Acceptance criteria met\n"
         "\n"
         "Why These Agents:\n"
-        "- @agent-api-designer for Confirm the contract: It designs contracts. "
+        "- @agent-api-designer: It designs contracts. "
         "If it fails: The contract is adjusted.\n"
         "\n"
         "Notes:\n"

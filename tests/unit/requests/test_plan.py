@@ -51,7 +51,7 @@ def test_a_sequence_follows_the_order_of_writing() -> None:
         ("quality-and-security-review", ("test-workout-logging",)),
     ]
     assert plan.tasks[1].reason == (
-        "python-backend-engineer is chosen for its role: Is the python-backend-engineer."
+        "Is the python-backend-engineer."
     )
     assert "at most 3 rounds" in plan.tasks[1].recovery
 
