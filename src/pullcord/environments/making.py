@@ -65,7 +65,8 @@ async def _make(
     interpreter = str(folder / "bin" / "python")
     if program:
         create = [program, "venv", "--no-project", "--python", str(python.path), str(folder)]
-        install = [program, "pip", "install", "--python", interpreter]
+        # Compiled now: gates see the environment read-only and could not keep it.
+        install = [program, "pip", "install", "--compile-bytecode", "--python", interpreter]
     else:
         create = [str(python.path), "-m", "venv", str(folder)]
         install = [interpreter, "-m", "pip", "install", "--no-input"]
