@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def case(base: Path, cache: Path, tmp_path: Path):
+def case(base: Path, cache: Path, tmp_path: Path) -> Any:
     """Makes the case of a change over the base; a summary is part of it unless it brings its own."""
 
     def make(files: dict[str, str], sandbox: Sandbox | None = None) -> Case:
@@ -159,7 +160,7 @@ def test_every_gate_has_a_planted_defect() -> None:
     assert PLANTED.keys() == GATES.keys()
 
 
-async def test_an_honest_change_passes_every_gate(case) -> None:
+async def test_an_honest_change_passes_every_gate(case: Any) -> None:
     judged = await judge(case({"app/main.py": MAIN.replace("Serves.", "Serves workouts.")}))
 
     assert {v.gate: (v.outcome, v.detail) for v in judged.verdicts if v.outcome != "pass"} == {}
@@ -168,7 +169,7 @@ async def test_an_honest_change_passes_every_gate(case) -> None:
 
 
 @pytest.mark.parametrize("name", PLANTED)
-async def test_a_gate_sees_its_planted_defect(case, name: str) -> None:
+async def test_a_gate_sees_its_planted_defect(case: Any, name: str) -> None:
     verdict = await GATES[name].judge(case(PLANTED[name]))
 
     assert (verdict.gate, verdict.outcome) == (name, "fail"), verdict
@@ -178,7 +179,7 @@ async def test_a_gate_sees_its_planted_defect(case, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PLANTED)
-async def test_a_red_gate_closes_the_handoff(case, name: str) -> None:
+async def test_a_red_gate_closes_the_handoff(case: Any, name: str) -> None:
     judged = await judge(case(PLANTED[name]), [name])
 
     assert not judged.open
@@ -221,7 +222,9 @@ def ended(exit: int | None, stdout: str = "", stderr: str = "", **more: bool) ->
     ],
 )
 @pytest.mark.parametrize("name", GATES)
-async def test_a_tool_that_shows_no_evidence_is_an_error(case, name: str, done: Completed) -> None:
+async def test_a_tool_that_shows_no_evidence_is_an_error(
+    case: Any, name: str, done: Completed
+) -> None:
     sandbox = Answering(done)
     verdict = await GATES[name].judge(case({}, sandbox))
     clean_report = name == "lint" and done.exit == 0 and done.stdout == "[]"
@@ -241,7 +244,7 @@ class Falling:
         raise RuntimeError("no sandbox on this machine")
 
 
-async def test_an_exception_closes_its_gate_and_no_other(case) -> None:
+async def test_an_exception_closes_its_gate_and_no_other(case: Any) -> None:
     judged = await judge(case({}, Falling()))
     outcomes = {v.gate: v.outcome for v in judged.verdicts}
 
@@ -252,7 +255,7 @@ async def test_an_exception_closes_its_gate_and_no_other(case) -> None:
         assert outcomes[gate] == "pass"
 
 
-async def test_a_gate_changes_nothing(case) -> None:
+async def test_a_gate_changes_nothing(case: Any) -> None:
     made = case({})
     before = {p: p.read_bytes() for p in made.tree.rglob("*") if p.is_file()}
     await judge(made)

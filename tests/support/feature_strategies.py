@@ -49,7 +49,7 @@ def _text(draw: st.DrawFn, kind: str) -> dict[str, Any]:
 
 @st.composite
 def _number(draw: st.DrawFn, kind: str) -> dict[str, Any]:
-    values = st.integers(-1000, 1000)
+    values: st.SearchStrategy[float] = st.integers(-1000, 1000)
     if kind == "number":
         values = values | st.floats(-1e6, 1e6, allow_nan=False).map(lambda v: round(v, 3))
     least = draw(st.none() | values)
@@ -106,12 +106,13 @@ def blocks(
         fields[name] = said | ({"optional": True} if optional else {})
     for name in draw(st.lists(st.sampled_from(found), unique=True)):
         _add_default(draw, resource, name, fields)
-    block_ = {"resource": resource, "owner": owner, "fields": fields}
+    block_: dict[str, Any] = {"resource": resource, "owner": owner, "fields": fields}
     operations = st.lists(st.sampled_from(OPERATIONS), min_size=1, unique=True)
     if draw(st.booleans()):
         block_["operations"] = draw(operations)
     unique = [name for name in found if fields[name]["type"] != "list"]
-    if unique and draw(st.booleans()):
+    grouped: bool = draw(st.booleans())
+    if unique and grouped:
         group = draw(st.lists(st.sampled_from(unique), min_size=1, max_size=2, unique=True))
         block_["unique"] = [group]
     taken = ("page", "per_page", "sort")

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ async def appears(path: Path) -> str:
     return path.read_text().strip()
 
 
-async def python(code: str, limits: Limits = QUICK, **given):
+async def python(code: str, limits: Limits = QUICK, **given: Any) -> Any:
     return await run([sys.executable, "-I", "-S", "-c", code], limits=limits, **given)
 
 

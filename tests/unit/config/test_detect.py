@@ -1,6 +1,7 @@
 """What is found in repositories of all kinds, and from where."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
-def test_poe_tasks_come_with_their_arguments_and_origin(tmp_path):
+def test_poe_tasks_come_with_their_arguments_and_origin(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -43,7 +44,7 @@ test = { cmd = "python -m pytest tests", env = { APP_ENV = "test" } }
     assert project.env == {"APP_ENV": "test"}
 
 
-def test_a_makefile_is_understood(tmp_path):
+def test_a_makefile_is_understood(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -62,7 +63,7 @@ def test_a_makefile_is_understood(tmp_path):
     assert project.app == "svc.main:app"
 
 
-def test_a_bare_repository_gets_defaults(tmp_path):
+def test_a_bare_repository_gets_defaults(tmp_path: Path) -> None:
     write(tmp_path, {"requirements.txt": "fastapi\n", "main.py": FASTAPI})
     project = detect(tmp_path)
 
@@ -73,7 +74,7 @@ def test_a_bare_repository_gets_defaults(tmp_path):
     assert project.openapi == ""
 
 
-def test_pullcord_toml_wins_and_can_only_raise_coverage(tmp_path):
+def test_pullcord_toml_wins_and_can_only_raise_coverage(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -104,7 +105,7 @@ def test_pullcord_toml_wins_and_can_only_raise_coverage(tmp_path):
         ({"pullcord.toml": "[gates.tests]\ncoverage = 99\n"}, 99),
     ],
 )
-def test_the_largest_threshold_counts(tmp_path, files, least):
+def test_the_largest_threshold_counts(tmp_path: Path, files: Any, least: Any) -> None:
     assert detect(write(tmp_path, files)).coverage == least
 
 
@@ -123,7 +124,7 @@ def test_the_largest_threshold_counts(tmp_path, files, least):
         ({"app/main.py": "this is no python FastAPI"}, ""),
     ],
 )
-def test_the_application_is_found(tmp_path, files, app):
+def test_the_application_is_found(tmp_path: Path, files: Any, app: Any) -> None:
     assert find_app(write(tmp_path, files)) == app
 
 
@@ -141,13 +142,15 @@ def test_the_application_is_found(tmp_path, files, app):
         (["node_modules/x/openapi.json"], "", ""),
     ],
 )
-def test_the_documents_are_found(tmp_path, paths, committed, published):
+def test_the_documents_are_found(
+    tmp_path: Path, paths: Any, committed: Any, published: Any
+) -> None:
     project = detect(write(tmp_path, {p: '{"openapi": "3.1.0"}' for p in paths}))
 
     assert (project.openapi, project.published) == (committed, published)
 
 
-def test_scripts_that_tasks_run_are_protected_and_the_application_is_not(tmp_path):
+def test_scripts_that_tasks_run_are_protected_and_the_application_is_not(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -162,12 +165,12 @@ def test_scripts_that_tasks_run_are_protected_and_the_application_is_not(tmp_pat
     assert detect(tmp_path).protected == ("scripts/openapi.py", "tools/seed.py")
 
 
-def test_a_broken_pyproject_is_a_configuration_error(tmp_path):
+def test_a_broken_pyproject_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"pyproject\.toml"):
         detect(write(tmp_path, {"pyproject.toml": "[tool"}))
 
 
-def test_poe_sequences_references_and_cycles_are_written_out():
+def test_poe_sequences_references_and_cycles_are_written_out() -> None:
     tasks = poe_tasks(
         {
             "env": {"A": "1", "B": "$HOME/x"},
@@ -200,7 +203,7 @@ def test_poe_sequences_references_and_cycles_are_written_out():
         ("env python -m pytest", ["python", "-m", "pytest"]),
     ],
 )
-def test_runners_are_taken_off(words, argv):
+def test_runners_are_taken_off(words: Any, argv: Any) -> None:
     assert strip_runner(words.split()) == argv
 
 
@@ -215,17 +218,17 @@ def test_runners_are_taken_off(words, argv):
         ((), ""),
     ],
 )
-def test_the_tool_of_a_command_is_known(argv, tool):
+def test_the_tool_of_a_command_is_known(argv: Any, tool: Any) -> None:
     assert tool_of(argv) == tool
 
 
 @given(st.text(max_size=120))
-def test_any_line_is_commands_or_nothing(line):
+def test_any_line_is_commands_or_nothing(line: Any) -> None:
     for command in commands_of(line, {}):
         assert command.argv
 
 
 @given(st.text(max_size=200))
-def test_any_makefile_can_be_read(text):
+def test_any_makefile_can_be_read(text: Any) -> None:
     for commands in make_targets(text).values():
         assert commands

@@ -1,6 +1,8 @@
 """pullcord.toml is read strictly: every mistake with its line."""
 
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,7 +31,7 @@ off = "the code has no annotations yet"
 """
 
 
-def test_a_full_file_is_read():
+def test_a_full_file_is_read() -> None:
     settings = parse(GOOD)
 
     assert settings.app == "app.main:create_app"
@@ -39,7 +41,7 @@ def test_a_full_file_is_read():
     assert settings.gates["tests"].coverage == 90
 
 
-def test_an_absent_file_means_that_everything_is_detected(tmp_path):
+def test_an_absent_file_means_that_everything_is_detected(tmp_path: Path) -> None:
     assert read(tmp_path).app is None
 
 
@@ -59,7 +61,7 @@ def test_an_absent_file_means_that_everything_is_detected(tmp_path):
         ('gates.tests.run = ""\n', 1, "gates.tests.run"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(text, line, what):
+def test_a_mistake_is_told_with_its_line(text: Any, line: Any, what: Any) -> None:
     with pytest.raises(ConfigError) as error:
         parse(text)
 
@@ -68,19 +70,19 @@ def test_a_mistake_is_told_with_its_line(text, line, what):
     assert error.value.exit_code == 2
 
 
-def test_all_mistakes_are_told_at_once():
+def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as error:
         parse("a = 1\nb = 2\n")
 
     assert len(error.value.message.splitlines()) == 2
 
 
-def test_broken_toml_says_where():
+def test_broken_toml_says_where() -> None:
     with pytest.raises(ConfigError, match="line 2"):
         parse('app = "a:b"\n= 3\n')
 
 
-def test_a_linked_configuration_is_refused(tmp_path):
+def test_a_linked_configuration_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("")
     (tmp_path / "pullcord.toml").symlink_to("elsewhere")
 
@@ -89,11 +91,11 @@ def test_a_linked_configuration_is_refused(tmp_path):
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_settings_or_a_configuration_error(text):
+def test_any_text_is_settings_or_a_configuration_error(text: Any) -> None:
     with suppress(ConfigError):
         assert parse(text).timeout is None or "timeout" in text
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=5), max_size=3))
-def test_a_line_is_always_one_of_the_text(text, where):
+def test_a_line_is_always_one_of_the_text(text: Any, where: Any) -> None:
     assert 1 <= line_of(text, tuple(where)) <= max(1, len(text.splitlines()))

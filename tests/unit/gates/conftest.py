@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def make_case(tmp_path: Path) -> Callable[..., Case]:
                 status = "modified" if path in before else "added"
                 changes.append(Change(path=path, status=status))
         (tmp_path / "scratch").mkdir()
-        fields = {
+        fields: dict[str, Any] = {
             "tree": tree,
             "before": base,
             "trusted": base,

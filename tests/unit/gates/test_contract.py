@@ -1,6 +1,7 @@
 """The locked contract, and the contract that clients know."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ APP = {"pullcord.toml": 'app = "app.main:app"\n'}
 DESIGNER = Agent(name="api-designer", description="", write=("docs/**",))
 
 
-def document(*paths, version="1.0.0", **operation):
+def document(*paths: Any, version: Any = "1.0.0", **operation: Any) -> Any:
     responses = {"200": {"description": "ok", "content": {"application/json": {"schema": {
         "type": "object", "properties": {"id": {"type": "string"}}}}}}}  # fmt: skip
     item = {"get": {"operationId": "x", "responses": responses, **operation}}
@@ -23,11 +24,11 @@ def document(*paths, version="1.0.0", **operation):
     }
 
 
-def fragment(*paths, **operation):
+def fragment(*paths: Any, **operation: Any) -> Any:
     return json.dumps({"paths": document(*paths, **operation)["paths"]})
 
 
-async def judged(make_case, before, after, locked="", **more):
+async def judged(make_case: Any, before: Any, after: Any, locked: Any = "", **more: Any) -> Any:
     files = {**APP, "openapi.json": json.dumps(before)}
     later = {**APP, "openapi.json": json.dumps(after)}
     if locked:
@@ -36,11 +37,11 @@ async def judged(make_case, before, after, locked="", **more):
     return [f.rule for f in verdict.findings], verdict.detail
 
 
-async def test_no_openapi_means_that_the_gate_does_not_apply(make_case):
+async def test_no_openapi_means_that_the_gate_does_not_apply(make_case: Any) -> None:
     assert Contract().applies(make_case({}, {})) == "the base has no committed OpenAPI document"
 
 
-async def test_a_removed_operation_is_breaking(make_case):
+async def test_a_removed_operation_is_breaking(make_case: Any) -> None:
     rules, _ = await judged(make_case, document("/a", "/b"), document("/a"))
 
     assert rules == ["breaking"]
@@ -59,7 +60,9 @@ async def test_a_removed_operation_is_breaking(make_case):
         ("spring", "summer", False),
     ],
 )
-async def test_a_breaking_change_needs_a_version_step(make_case, old, new, allowed):
+async def test_a_breaking_change_needs_a_version_step(
+    make_case: Any, old: Any, new: Any, allowed: Any
+) -> None:
     rules, _ = await judged(
         make_case, document("/a", "/b", version=old), document("/a", version=new)
     )
@@ -67,14 +70,14 @@ async def test_a_breaking_change_needs_a_version_step(make_case, old, new, allow
     assert rules == ([] if allowed else ["breaking"])
 
 
-async def test_lost_authentication_is_never_bought_with_a_version_step(make_case):
+async def test_lost_authentication_is_never_bought_with_a_version_step(make_case: Any) -> None:
     secured = document("/a", security=[{"Bearer": []}])
     rules, _ = await judged(make_case, secured, document("/a", version="2.0.0"))
 
     assert rules == ["unsecured"]
 
 
-async def test_the_published_contract_is_what_clients_know(make_case):
+async def test_the_published_contract_is_what_clients_know(make_case: Any) -> None:
     published = {"contract/openapi.json": json.dumps(document("/a", "/b"))}
     both = {**APP, "openapi.json": json.dumps(document("/a"))}
     verdict = await Contract().judge(make_case({**both, **published}, {**both, **published}))
@@ -82,7 +85,7 @@ async def test_the_published_contract_is_what_clients_know(make_case):
     assert [f.rule for f in verdict.findings] == ["breaking"]
 
 
-async def test_a_locked_contract_may_wait_for_its_implementation(make_case):
+async def test_a_locked_contract_may_wait_for_its_implementation(make_case: Any) -> None:
     rules, detail = await judged(
         make_case, document("/a"), document("/a"), fragment("/b"), agent=DESIGNER
     )
@@ -91,13 +94,13 @@ async def test_a_locked_contract_may_wait_for_its_implementation(make_case):
     assert f"not implemented yet: {LOCKED}" in detail
 
 
-async def test_who_implements_must_implement_all_of_it(make_case):
+async def test_who_implements_must_implement_all_of_it(make_case: Any) -> None:
     rules, _ = await judged(make_case, document("/a"), document("/a"), fragment("/b"))
 
     assert rules == ["locked"]
 
 
-async def test_an_implementation_as_described_passes(make_case):
+async def test_an_implementation_as_described_passes(make_case: Any) -> None:
     after = document("/a", "/b")
     after["paths"]["/b"]["get"]["responses"]["401"] = {"description": "Who are you?"}
     rules, detail = await judged(make_case, document("/a"), after, fragment("/b"))
@@ -107,14 +110,16 @@ async def test_an_implementation_as_described_passes(make_case):
 
 
 @pytest.mark.parametrize("agent", [DESIGNER, None])
-async def test_a_difference_from_the_locked_contract_is_seen_whoever_works(make_case, agent):
+async def test_a_difference_from_the_locked_contract_is_seen_whoever_works(
+    make_case: Any, agent: Any
+) -> None:
     locked = fragment("/b", security=[{"Bearer": []}])
     rules, _ = await judged(make_case, document("/a"), document("/a", "/b"), locked, agent=agent)
 
     assert rules == ["locked"]
 
 
-async def test_an_addition_to_a_described_schema_is_a_difference(make_case):
+async def test_an_addition_to_a_described_schema_is_a_difference(make_case: Any) -> None:
     after = document("/a", "/b")
     content = after["paths"]["/b"]["get"]["responses"]["200"]["content"]["application/json"]
     content["schema"] = {"type": "object", "properties": {"id": {"type": "string"}, "secret": {}}}
@@ -133,13 +138,13 @@ async def test_an_addition_to_a_described_schema_is_a_difference(make_case):
         '{"paths": {"/b": {"get": {"responses": []}}}}',
     ],
 )
-async def test_a_contract_that_cannot_be_read_is_red(make_case, locked):
+async def test_a_contract_that_cannot_be_read_is_red(make_case: Any, locked: Any) -> None:
     rules, _ = await judged(make_case, document("/a"), document("/a"), locked, agent=DESIGNER)
 
     assert rules == ["locked"]
 
 
-async def test_an_old_locked_contract_is_nobodys_business(make_case):
+async def test_an_old_locked_contract_is_nobodys_business(make_case: Any) -> None:
     files = {**APP, "openapi.json": json.dumps(document("/a")), LOCKED: fragment("/b")}
     verdict = await Contract().judge(make_case(files, {**files, "app/main.py": "x = 1\n"}))
 

@@ -1,5 +1,7 @@
 """What would be judged here, and where that was found."""
 
+from typing import Any
+
 from pullcord.gates import GATES, explain
 
 BASE = {
@@ -10,7 +12,7 @@ BASE = {
 }
 
 
-def test_every_gate_is_explained_from_the_base(make_case):
+def test_every_gate_is_explained_from_the_base(make_case: Any) -> None:
     after = {**BASE, "ruff.toml": "ignore = ['ALL']\n", "pullcord.toml": "app = 'x:y'\n"}
     rows = {row.gate: row for row in explain(make_case(BASE, after))}
 

@@ -1,6 +1,7 @@
 """Which new patterns are forbidden, and which old or justified ones are not."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ TEST = "tests/test_service.py"
 PASSES = "def test_a():\n    assert f() == 1\n"
 
 
-async def rules(make_case, before, after, **more):
+async def rules(make_case: Any, before: Any, after: Any, **more: Any) -> Any:
     verdict = await Forbidden().judge(make_case(before, after, **more))
     assert (verdict.outcome == "fail") == bool(verdict.findings)
     return [f.rule for f in verdict.findings]
@@ -54,7 +55,7 @@ async def rules(make_case, before, after, **more):
         "from typing import cast\nx = cast(int, f() / 2)",
     ],
 )
-async def test_a_new_unjustified_ignore_is_forbidden(make_case, line):
+async def test_a_new_unjustified_ignore_is_forbidden(make_case: Any, line: Any) -> None:
     found = await rules(make_case, {APP: "y = 1\n"}, {APP: f"y = 1\n{line}\n"})
 
     assert set(found) == {"ignore"}
@@ -77,30 +78,30 @@ async def test_a_new_unjustified_ignore_is_forbidden(make_case, line):
         '"""Say `# noqa` in prose."""',
     ],
 )
-async def test_a_justified_ignore_and_prose_are_fine(make_case, line):
+async def test_a_justified_ignore_and_prose_are_fine(make_case: Any, line: Any) -> None:
     assert await rules(make_case, {APP: "y = 1\n"}, {APP: f"y = 1\n{line}\n"}) == []
 
 
-async def test_what_was_there_before_may_move(make_case):
+async def test_what_was_there_before_may_move(make_case: Any) -> None:
     old = "x = f()  # noqa\n\n\ndef g():\n    return h()  # type: ignore\n"
     new = "import os\n\n\ndef g():\n    return h()  # type: ignore\n\n\nx = f()  # noqa\n"
 
     assert await rules(make_case, {APP: old, "app/b.py": ""}, {APP: "", "app/b.py": new}) == []
 
 
-async def test_a_second_copy_of_an_old_ignore_is_new(make_case):
+async def test_a_second_copy_of_an_old_ignore_is_new(make_case: Any) -> None:
     old = "x = f()  # noqa\n"
 
     assert await rules(make_case, {APP: old}, {APP: old + old}) == ["ignore"]
 
 
-async def test_a_stub_beside_a_module_is_forbidden(make_case):
+async def test_a_stub_beside_a_module_is_forbidden(make_case: Any) -> None:
     after = {APP: "y = 1\n", "app/service.pyi": "y: str\n"}
 
     assert await rules(make_case, {APP: "y = 1\n"}, after) == ["ignore"]
 
 
-async def test_a_file_that_is_no_python_is_forbidden(make_case):
+async def test_a_file_that_is_no_python_is_forbidden(make_case: Any) -> None:
     assert await rules(make_case, {}, {APP: "def f(:\n"}) == ["syntax"]
 
 
@@ -130,7 +131,7 @@ NEW = "def test_new():\n    assert f() == 2\n"
         "    request.applymarker(pytest.mark.xfail(reason='known'))\n",
     ],
 )
-async def test_a_skip_without_a_reason_is_forbidden(make_case, decorated):
+async def test_a_skip_without_a_reason_is_forbidden(make_case: Any, decorated: Any) -> None:
     assert set(await rules(make_case, {}, {TEST: decorated})) == {"skip"}
 
 
@@ -138,29 +139,31 @@ REASONED = f"import pytest\n@pytest.mark.xfail(strict=True, reason='FIT-219: unk
 SUMMARY = "docs/temp/agent_20260101_101500_python-test-engineer_x.md"
 
 
-async def test_a_new_test_may_be_skipped_with_a_reason_when_no_summary_is_due(make_case):
+async def test_a_new_test_may_be_skipped_with_a_reason_when_no_summary_is_due(
+    make_case: Any,
+) -> None:
     assert await rules(make_case, {}, {TEST: REASONED}) == []
 
 
-async def test_a_reason_must_stand_in_the_summary(make_case):
+async def test_a_reason_must_stand_in_the_summary(make_case: Any) -> None:
     after = {TEST: REASONED, SUMMARY: "Nothing is said."}
 
     assert await rules(make_case, {}, after, summary_path=SUMMARY) == ["skip"]
 
 
 @pytest.mark.parametrize("given", [SUMMARY, ""])
-async def test_a_documented_skip_is_fine_even_of_an_old_test(make_case, given):
+async def test_a_documented_skip_is_fine_even_of_an_old_test(make_case: Any, given: Any) -> None:
     said = "- test_new is an xfail:\n  FIT-219, unknown   intensity RAISES.\n"
     after = {TEST: REASONED, SUMMARY: said}
 
     assert await rules(make_case, {TEST: NEW}, after, summary_path=given) == []
 
 
-async def test_an_old_test_is_not_switched_off_without_a_summary(make_case):
+async def test_an_old_test_is_not_switched_off_without_a_summary(make_case: Any) -> None:
     assert await rules(make_case, {TEST: NEW}, {TEST: REASONED}) == ["skip"]
 
 
-async def test_a_fixture_that_skips_switches_off_old_tests(make_case):
+async def test_a_fixture_that_skips_switches_off_old_tests(make_case: Any) -> None:
     skipping = "import pytest\n@pytest.fixture\ndef rows():\n    pytest.skip('seed data missing')\n"
 
     assert await rules(make_case, {}, {"tests/conftest.py": skipping}) == ["skip"]
@@ -183,7 +186,7 @@ async def test_a_fixture_that_skips_switches_off_old_tests(make_case):
         "    assert f() == 1\n",
     ],
 )
-async def test_supabase_is_not_mocked_in_api_tests(make_case, text):
+async def test_supabase_is_not_mocked_in_api_tests(make_case: Any, text: Any) -> None:
     assert "supabase" in await rules(make_case, {}, {"tests/api/test_plans.py": text})
 
 
@@ -206,7 +209,7 @@ async def test_supabase_is_not_mocked_in_api_tests(make_case, text):
         ),
     ],
 )
-async def test_overrides_through_di_are_fine(make_case, path, text):
+async def test_overrides_through_di_are_fine(make_case: Any, path: Any, text: Any) -> None:
     assert await rules(make_case, {}, {path: text}) == []
 
 
@@ -225,11 +228,11 @@ async def test_overrides_through_di_are_fine(make_case, path, text):
         "app.add_route('/x', x)\n",
     ],
 )
-async def test_the_contract_cannot_be_bent(make_case, text):
+async def test_the_contract_cannot_be_bent(make_case: Any, text: Any) -> None:
     assert set(await rules(make_case, {}, {APP: text})) == {"openapi"}
 
 
-async def test_an_operation_may_be_shown_explicitly(make_case):
+async def test_an_operation_may_be_shown_explicitly(make_case: Any) -> None:
     text = "@router.get('/x', include_in_schema=True)\ndef x(): ...\n"
 
     assert await rules(make_case, {}, {APP: text}) == []
@@ -255,7 +258,7 @@ async def test_an_operation_may_be_shown_explicitly(make_case):
         ("tests/conftest.py", "from _pytest.runner import call_and_report\n"),
     ],
 )
-async def test_the_test_run_is_not_steered(make_case, path, text):
+async def test_the_test_run_is_not_steered(make_case: Any, path: Any, text: Any) -> None:
     before = {"app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "app/stats.py": ""}
     found = await rules(make_case, before, {**before, path: text})
 
@@ -278,7 +281,7 @@ async def test_the_test_run_is_not_steered(make_case, path, text):
         "import sys\nx = hasattr(sys, '_called_from_test')\n",
     ],
 )
-async def test_the_application_does_not_know_that_it_is_tested(make_case, text):
+async def test_the_application_does_not_know_that_it_is_tested(make_case: Any, text: Any) -> None:
     assert "test-aware" in await rules(make_case, {}, {APP: text})
 
 
@@ -291,7 +294,9 @@ async def test_the_application_does_not_know_that_it_is_tested(make_case, text):
         'if row.kind == "test":\n    x = 1\n',
     ],
 )
-async def test_the_application_may_speak_of_tests_and_know_production(make_case, text):
+async def test_the_application_may_speak_of_tests_and_know_production(
+    make_case: Any, text: Any
+) -> None:
     assert await rules(make_case, {}, {APP: text}) == []
 
 
@@ -310,7 +315,7 @@ async def test_the_application_may_speak_of_tests_and_know_production(make_case,
         "from contextlib import suppress\n    with suppress(AssertionError):\n        assert f() == 1",
     ],
 )
-async def test_a_test_that_cannot_fail_is_forbidden(make_case, body):
+async def test_a_test_that_cannot_fail_is_forbidden(make_case: Any, body: Any) -> None:
     found = await rules(make_case, {}, {TEST: f"def test_new():\n    {body}\n"})
 
     assert set(found) == {"vacuous"}
@@ -327,12 +332,12 @@ async def test_a_test_that_cannot_fail_is_forbidden(make_case, body):
         "f()  # must not raise",
     ],
 )
-async def test_a_test_that_checks_is_fine(make_case, body):
+async def test_a_test_that_checks_is_fine(make_case: Any, body: Any) -> None:
     assert await rules(make_case, {}, {TEST: f"def test_new():\n    {body}\n"}) == []
 
 
 @given(st.text(alphabet="#: []noqatypeignremyfmtsk\n=x'\"", max_size=60))
-def test_any_comment_is_judged_without_a_crash(text):
+def test_any_comment_is_judged_without_a_crash(text: Any) -> None:
     try:
         comments(text)
         compile(text, "x", "exec")
@@ -354,7 +359,7 @@ def test_any_comment_is_judged_without_a_crash(text):
         ("", False),
     ],
 )
-def test_a_reason_has_three_different_words(text, enough):
+def test_a_reason_has_three_different_words(text: Any, enough: Any) -> None:
     assert is_reason(text) is enough
 
 
@@ -370,5 +375,5 @@ def test_a_reason_has_three_different_words(text, enough):
         ("def f(a: int): ...", "def f(b: Any): ...", False),
     ],
 )
-async def test_types_are_not_lost_to_any(make_case, old, new, lost):
+async def test_types_are_not_lost_to_any(make_case: Any, old: Any, new: Any, lost: Any) -> None:
     assert ("type-lost" in await rules(make_case, {APP: old}, {APP: new})) is lost

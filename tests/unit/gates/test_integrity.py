@@ -1,6 +1,8 @@
 """Tests may grow, never shrink."""
 
+from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import pytest
 
@@ -30,7 +32,7 @@ def test_auth(client, path):
 STATS = OLD[OLD.index("def test_stats") : OLD.index("@pytest")]
 
 
-async def judged(make_case, after, before=None, **more):
+async def judged(make_case: Any, after: Any, before: Any = None, **more: Any) -> Any:
     verdict = await Forbidden().judge(make_case(before or {PATH: OLD}, after, **more))
     return {f.rule for f in verdict.findings}
 
@@ -80,7 +82,7 @@ async def judged(make_case, after, before=None, **more):
         ('"path", PATHS', '"path", ["/a"]', "parameters-lost"),
     ],
 )
-async def test_a_weaker_test_is_seen(make_case, old, new, rule):
+async def test_a_weaker_test_is_seen(make_case: Any, old: Any, new: Any, rule: Any) -> None:
     assert old in OLD
     assert rule in await judged(make_case, {PATH: OLD.replace(old, new, 1)})
 
@@ -99,14 +101,16 @@ async def test_a_weaker_test_is_seen(make_case, old, new, rule):
         {PATH: OLD, "tests/test_new.py": "def test_new():\n    assert f() == 1\n"},
     ],
 )
-async def test_moves_renames_and_additions_are_fine(make_case, after):
+async def test_moves_renames_and_additions_are_fine(make_case: Any, after: Any) -> None:
     assert await judged(make_case, after) == set()
 
 
 TESTER = Agent(name="python-test-engineer", description="", write=("tests/**",))
 
 
-async def test_who_writes_only_tests_may_mend_the_tests_of_the_run(make_case, tmp_path):
+async def test_who_writes_only_tests_may_mend_the_tests_of_the_run(
+    make_case: Any, tmp_path: Path
+) -> None:
     weaker = OLD.replace("== 200", "== 201")
     trusted = tmp_path / "trusted"
     trusted.mkdir()
@@ -114,7 +118,7 @@ async def test_who_writes_only_tests_may_mend_the_tests_of_the_run(make_case, tm
     assert await judged(make_case, {PATH: weaker}, agent=TESTER, trusted=trusted) == set()
 
 
-async def test_who_writes_the_application_may_not(make_case, tmp_path):
+async def test_who_writes_the_application_may_not(make_case: Any, tmp_path: Path) -> None:
     weaker = OLD.replace("== 200", "== 201")
     trusted = tmp_path / "trusted"
     trusted.mkdir()
@@ -122,7 +126,7 @@ async def test_who_writes_the_application_may_not(make_case, tmp_path):
     assert await judged(make_case, {PATH: weaker}, trusted=trusted) == {"assertion-lost"}
 
 
-def test_the_inventory_is_what_pytest_collects(tmp_path):
+def test_the_inventory_is_what_pytest_collects(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text(
         "import unittest\n"
         "def test_one(): ...\n"
@@ -162,7 +166,9 @@ HELPED = {
         ),
     ],
 )
-async def test_helpers_constants_and_replacements_count(make_case, path, old, new, rule):
+async def test_helpers_constants_and_replacements_count(
+    make_case: Any, path: Any, old: Any, new: Any, rule: Any
+) -> None:
     assert old in HELPED[path]
     after = {**HELPED, path: HELPED[path].replace(old, new, 1)}
 
@@ -177,7 +183,9 @@ async def test_helpers_constants_and_replacements_count(make_case, path, old, ne
         ("'/x'", "'/x?page=1'"),
     ],
 )
-async def test_writing_a_constant_elsewhere_loses_nothing(make_case, old, new):
+async def test_writing_a_constant_elsewhere_loses_nothing(
+    make_case: Any, old: Any, new: Any
+) -> None:
     after = {**HELPED, PATH: HELPED[PATH].replace(old, new)}
 
     assert await judged(make_case, after, before=HELPED) == set()

@@ -1,6 +1,8 @@
 """Order, closing, remembering."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,25 +25,25 @@ class Told:
     outcome: str = "pass"
     asked: int = 0
 
-    def applies(self, case):
+    def applies(self, case: Any) -> Any:
         return ""
 
-    async def judge(self, case):
+    async def judge(self, case: Any) -> Any:
         self.asked += 1
         return Verdict(gate=self.name, outcome=self.outcome, detail="told")
 
 
-def told(**outcomes):
+def told(**outcomes: Any) -> Any:
     """Gates that only say what they are told, in the place of the real ones."""
     return {name: Told(name, outcomes.get(name, "pass")) for name in GATES}
 
 
-def test_every_gate_has_its_place_in_the_order():
+def test_every_gate_has_its_place_in_the_order() -> None:
     assert {name for stage in STAGES for name in stage} <= GATES.keys()
     assert sorted(name for stage in stages(dict(GATES)) for name in stage) == sorted(GATES)
 
 
-async def test_a_red_scope_keeps_everything_else_from_the_tree(make_case):
+async def test_a_red_scope_keeps_everything_else_from_the_tree(make_case: Any) -> None:
     gates = told(scope="fail")
     judged = await judge(make_case({}, {}), gates=gates)
 
@@ -50,30 +52,30 @@ async def test_a_red_scope_keeps_everything_else_from_the_tree(make_case):
     assert not judged.open
 
 
-async def test_a_red_forbidden_gate_does_not_hide_the_others(make_case):
+async def test_a_red_forbidden_gate_does_not_hide_the_others(make_case: Any) -> None:
     judged = await judge(make_case({}, {}), gates=told(forbidden="fail"))
 
     assert [v.outcome for v in judged.verdicts].count("pass") == len(GATES) - 1
 
 
-async def test_the_named_gates_only(make_case):
+async def test_the_named_gates_only(make_case: Any) -> None:
     judged = await judge(make_case({}, {}), ["lint", "scope"], gates=told())
 
     assert [v.gate for v in judged.verdicts] == ["scope", "lint"]
 
 
-async def test_an_unknown_gate_is_not_found(make_case):
+async def test_an_unknown_gate_is_not_found(make_case: Any) -> None:
     with pytest.raises(NotFound, match="no gate is named speling"):
         await judge(make_case({}, {}), ["speling"])
 
 
-async def test_a_verdict_under_a_strange_name_is_an_error(make_case):
+async def test_a_verdict_under_a_strange_name_is_an_error(make_case: Any) -> None:
     judged = await judge(make_case({}, {}), gates=told() | {"lint": Told("types")})
 
     assert {v.gate: v.outcome for v in judged.verdicts}["lint"] == "error"
 
 
-def test_nothing_judged_opens_nothing():
+def test_nothing_judged_opens_nothing() -> None:
     assert not Judgement(()).open
 
 
@@ -81,14 +83,14 @@ def test_nothing_judged_opens_nothing():
     ("outcome", "opens"),
     [("pass", True), ("waived", True), ("fail", False), ("error", False), ("not-run", False)],
 )
-def test_only_pass_and_waived_open(outcome, opens):
+def test_only_pass_and_waived_open(outcome: Any, opens: Any) -> None:
     assert Judgement((Verdict(gate="lint", outcome=outcome),)).open is opens
 
 
 TREES = ("a" * 40, "b" * 40, "c" * 40)
 
 
-async def test_the_same_inputs_are_judged_once(make_case, tmp_path):
+async def test_the_same_inputs_are_judged_once(make_case: Any, tmp_path: Path) -> None:
     gates, case = told(lint="fail"), make_case({}, {})
     memory = Memory(tmp_path / "memory", TREES)
     first = await judge(case, memory=memory, gates=gates)
@@ -103,7 +105,7 @@ async def test_the_same_inputs_are_judged_once(make_case, tmp_path):
     )
 
 
-async def test_an_error_is_never_remembered(make_case, tmp_path):
+async def test_an_error_is_never_remembered(make_case: Any, tmp_path: Path) -> None:
     gates, case = told(types="error"), make_case({}, {})
     memory = Memory(tmp_path / "memory", TREES)
     await judge(case, memory=memory, gates=gates)
@@ -112,7 +114,7 @@ async def test_an_error_is_never_remembered(make_case, tmp_path):
     assert gates["types"].asked == 2
 
 
-async def test_any_other_input_is_judged_afresh(make_case, tmp_path):
+async def test_any_other_input_is_judged_afresh(make_case: Any, tmp_path: Path) -> None:
     gates, case = told(), make_case({"uv.lock": "1"}, {"uv.lock": "1"})
     memory = Memory(tmp_path / "memory", TREES)
     await judge(case, memory=memory, gates=gates)
@@ -132,7 +134,7 @@ async def test_any_other_input_is_judged_afresh(make_case, tmp_path):
     assert gates["tests"].asked == len(others) + 2
 
 
-async def test_a_damaged_memory_is_no_memory(make_case, tmp_path):
+async def test_a_damaged_memory_is_no_memory(make_case: Any, tmp_path: Path) -> None:
     gates, case = told(), make_case({}, {})
     memory = Memory(tmp_path / "memory", TREES)
     await judge(case, memory=memory, gates=gates)
@@ -143,7 +145,7 @@ async def test_a_damaged_memory_is_no_memory(make_case, tmp_path):
     assert gates["lint"].asked == 2
 
 
-def test_the_policy_is_that_of_the_base(make_case):
+def test_the_policy_is_that_of_the_base(make_case: Any) -> None:
     before = {"pyproject.toml": "[tool.mypy]\nstrict = true\n"}
     case = make_case(before, {"pyproject.toml": ""})
     known = policy(case)
@@ -153,14 +155,14 @@ def test_the_policy_is_that_of_the_base(make_case):
     assert policy(case) != known
 
 
-def test_the_policy_knows_the_agents_scope(make_case):
+def test_the_policy_knows_the_agents_scope(make_case: Any) -> None:
     case = make_case({}, {})
     other = Agent(name=case.agent.name, description="", write=("**",))
 
     assert policy(case) != policy_key(case.project, case.trusted, other)
 
 
-def test_tools_see_the_bases_configuration(make_case):
+def test_tools_see_the_bases_configuration(make_case: Any) -> None:
     before = {
         "pyproject.toml": '[project]\ndependencies = ["a"]\n[tool.mypy]\nstrict = true\n',
         "mypy.ini": "[mypy]\nstrict = True\n",
@@ -184,13 +186,13 @@ def test_tools_see_the_bases_configuration(make_case):
     assert staged(case) == seen
 
 
-def test_an_unchanged_configuration_costs_no_copy(make_case):
+def test_an_unchanged_configuration_costs_no_copy(make_case: Any) -> None:
     case = make_case({"pyproject.toml": ""}, {"pyproject.toml": "", "app/main.py": "x = 1\n"})
 
     assert staged(case) == case.tree
 
 
-def test_the_type_checkers_cache_is_given_back_and_never_ambiguous(make_case):
+def test_the_type_checkers_cache_is_given_back_and_never_ambiguous(make_case: Any) -> None:
     import os
 
     case = make_case({}, {"app/main.py": "x = 1\n"})

@@ -1,6 +1,8 @@
 """Reports are untrusted: read them, or say why not."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,13 +14,13 @@ HEAD = '<testsuites><testsuite failures="{f}" errors="{e}" skipped="0" tests="{n
 TAIL = "</testsuite></testsuites>"
 
 
-def report(tmp_path, body, *, failures=0, errors=0, tests=1):
+def report(tmp_path: Path, body: Any, *, failures: Any = 0, errors: Any = 0, tests: Any = 1) -> Any:
     path = tmp_path / "junit.xml"
     path.write_text(HEAD.format(f=failures, e=errors, n=tests) + body + TAIL)
     return path
 
 
-def test_ids_are_pytests_own(tmp_path):
+def test_ids_are_pytests_own(tmp_path: Path) -> None:
     body = (
         '<testcase classname="tests.api.test_a" name="test_x[1-a]" file="tests/api/test_a.py" line="3"/>'
         '<testcase classname="tests.api.test_a.TestB.TestC" name="test_y" file="tests/api/test_a.py"/>'
@@ -50,7 +52,9 @@ E   KeyError: 1"""
         ("ModuleNotFoundError: No module named 'x'", False),
     ],
 )
-def test_a_failure_says_where_and_whether_an_expectation_broke(tmp_path, message, asserted):
+def test_a_failure_says_where_and_whether_an_expectation_broke(
+    tmp_path: Path, message: Any, asserted: Any
+) -> None:
     body = (
         '<testcase classname="tests.test_a" name="test_x" file="tests/test_a.py" line="10">'
         f'<failure message="{message}">{TRACE}</failure></testcase>'
@@ -62,7 +66,7 @@ def test_a_failure_says_where_and_whether_an_expectation_broke(tmp_path, message
     assert test.message.startswith(message.splitlines()[0])
 
 
-def test_an_error_at_the_end_of_a_passed_test_is_an_error(tmp_path):
+def test_an_error_at_the_end_of_a_passed_test_is_an_error(tmp_path: Path) -> None:
     case = '<testcase classname="tests.test_a" name="test_x" file="tests/test_a.py"'
     body = f'{case}/>{case}><error message="failed on teardown">x</error></testcase>'
     (test,) = junit.read(report(tmp_path, body, errors=1))
@@ -80,7 +84,9 @@ def test_an_error_at_the_end_of_a_passed_test_is_an_error(tmp_path):
         HEAD.format(f=0, e=0, n=1) + '<testcase name="a"><failure message="x"/></testcase>' + TAIL,
     ],
 )
-def test_a_report_that_is_damaged_or_contradicts_itself_is_refused(tmp_path, text):
+def test_a_report_that_is_damaged_or_contradicts_itself_is_refused(
+    tmp_path: Path, text: Any
+) -> None:
     path = tmp_path / "junit.xml"
     path.write_text(text)
 
@@ -88,7 +94,7 @@ def test_a_report_that_is_damaged_or_contradicts_itself_is_refused(tmp_path, tex
         junit.read(path)
 
 
-def test_an_absent_or_linked_report_is_refused(tmp_path):
+def test_an_absent_or_linked_report_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/dev/null")
     for name in ("absent", "link"):
         with pytest.raises(ValueError, match="no JUnit report"):
@@ -96,7 +102,7 @@ def test_an_absent_or_linked_report_is_refused(tmp_path):
 
 
 @given(st.text(max_size=200))
-def test_any_report_is_read_or_refused(tmp_path_factory, text):
+def test_any_report_is_read_or_refused(tmp_path_factory: Any, text: Any) -> None:
     path = tmp_path_factory.mktemp("r") / "junit.xml"
     path.write_text(text, encoding="utf-8", errors="replace")
     try:
@@ -105,11 +111,11 @@ def test_any_report_is_read_or_refused(tmp_path_factory, text):
         return
 
 
-def entry(covered, total, **more):
+def entry(covered: Any, total: Any, **more: Any) -> Any:
     return {"summary": {"covered_lines": covered, "num_statements": total, **more}}
 
 
-def test_coverage_is_the_sum_of_lines_and_branches(tmp_path):
+def test_coverage_is_the_sum_of_lines_and_branches(tmp_path: Path) -> None:
     files = {
         "app/a.py": entry(8, 10, covered_branches=0, num_branches=2),
         "tests/t.py": entry(9, 9),
@@ -122,7 +128,7 @@ def test_coverage_is_the_sum_of_lines_and_branches(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": {}}', '{"files": {"a.py": {}}}'])
-def test_a_coverage_report_without_code_is_refused(tmp_path, text):
+def test_a_coverage_report_without_code_is_refused(tmp_path: Path, text: Any) -> None:
     path = tmp_path / "c.json"
     path.write_text(text)
 

@@ -1,6 +1,7 @@
 """What a change of the contract means for those who use it."""
 
 import copy
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ PLAN = {
         "parent": {"$ref": "#/components/schemas/Plan"},
     },
 }
-BASE = {
+BASE: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Plans", "version": "1.0.0"},
     "security": [{"Bearer": []}],
@@ -45,9 +46,9 @@ OPERATION = ("paths", "/plans", "post")
 FIELD = ("components", "schemas", "Plan", "properties")
 
 
-def changed(place, value):
+def changed(place: Any, value: Any) -> Any:
     document = copy.deepcopy(BASE)
-    node = document
+    node: Any = document
     for key in place[:-1]:
         node = node[key]
     if value is None:
@@ -57,7 +58,7 @@ def changed(place, value):
     return document
 
 
-def found(place, value):
+def found(place: Any, value: Any) -> Any:
     return {(d.level, d.rule) for d in compare(BASE, changed(place, value))}
 
 
@@ -95,7 +96,7 @@ def found(place, value):
         (("components", "schemas", "Plan", "additionalProperties"), False, "extra-fields"),
     ],
 )
-def test_a_breaking_change_is_seen(place, value, rule):
+def test_a_breaking_change_is_seen(place: Any, value: Any, rule: Any) -> None:
     assert ("breaking", rule) in found(place, value)
 
 
@@ -113,7 +114,7 @@ def test_a_breaking_change_is_seen(place, value, rule):
         ((*OPERATION, "security"), [{"Bearer": []}, {"Key": []}]),
     ],
 )  # fmt: skip
-def test_an_addition_is_additive_only(place, value):
+def test_an_addition_is_additive_only(place: Any, value: Any) -> None:
     assert {level for level, _ in found(place, value)} == {"additive"}
 
 
@@ -128,27 +129,27 @@ def test_an_addition_is_additive_only(place, value):
         ((*FIELD, "weeks"), {"oneOf": [{"type": "null"}, {"type": "integer", "minimum": 1}]}),
     ],
 )
-def test_another_wording_of_the_same_is_no_change(place, value):
+def test_another_wording_of_the_same_is_no_change(place: Any, value: Any) -> None:
     assert found(place, value) == set()
 
 
-def test_a_schema_that_contains_itself_ends():
+def test_a_schema_that_contains_itself_ends() -> None:
     assert compare(BASE, copy.deepcopy(BASE)) == []
 
 
-def test_a_reference_to_nowhere_is_refused():
+def test_a_reference_to_nowhere_is_refused() -> None:
     with pytest.raises(ValueError, match="leads nowhere"):
         compare(BASE, changed(("components", "schemas", "Plan"), None))
 
 
-def test_direction_decides():
+def test_direction_decides() -> None:
     wider = changed((*FIELD, "title", "maxLength"), 300)
     levels = {(d.where.split()[2].partition(".")[0], d.level) for d in compare(BASE, wider)}
 
     assert {("body", "additive"), ("201", "breaking")} <= levels
 
 
-def test_security_inherited_from_the_document_counts():
+def test_security_inherited_from_the_document_counts() -> None:
     open_now = changed(("security",), [])
 
     assert ("breaking", "unsecured") in {(d.level, d.rule) for d in compare(BASE, open_now)}
@@ -165,7 +166,9 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=4), VALUES, max_size=4), st.sampled_from([None, 1, 2, 4]),
        st.booleans(), st.booleans())  # fmt: skip
-def test_a_document_is_known_in_every_usual_rendering(document, indent, ordered, ascii_only):
+def test_a_document_is_known_in_every_usual_rendering(
+    document: Any, indent: Any, ordered: Any, ascii_only: Any
+) -> None:
     import json
 
     text = json.dumps(document, indent=indent, sort_keys=ordered, ensure_ascii=ascii_only)
@@ -184,5 +187,5 @@ def test_a_document_is_known_in_every_usual_rendering(document, indent, ordered,
         ({"x": 1}, {"x": True}, "/x: the document says 1, the code true"),
     ],
 )
-def test_a_difference_is_said_with_its_place(a, b, said):
+def test_a_difference_is_said_with_its_place(a: Any, b: Any, said: Any) -> None:
     assert list(differences(a, b)) == [said]

@@ -1,5 +1,8 @@
 """The base's own pytest command, with our reports and without what hides results."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +27,7 @@ MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
         ("--no-cov -k fast", "-k fast"),
     ],
 )
-def test_options_that_stop_hide_or_write_are_left_out(words, left):
+def test_options_that_stop_hide_or_write_are_left_out(words: Any, left: Any) -> None:
     assert kept(words.split()) == left.split()
 
 
@@ -39,16 +42,16 @@ def test_options_that_stop_hide_or_write_are_left_out(words, left):
         ("ruff format", "format", ""),
     ],
 )
-def test_a_ruff_command_keeps_its_paths(argv, verb, left):
+def test_a_ruff_command_keeps_its_paths(argv: Any, verb: Any, left: Any) -> None:
     assert paths(argv.split(), verb) == left.split()
 
 
 @given(st.lists(st.text(max_size=12), max_size=8))
-def test_any_command_can_be_filtered(words):
+def test_any_command_can_be_filtered(words: Any) -> None:
     assert set(kept(words)) <= set(words)
 
 
-def test_a_configured_cache_is_led_away(make_case):
+def test_a_configured_cache_is_led_away(make_case: Any) -> None:
     files = {"pytest.ini": "[pytest]\ncache_dir = .cache\n"}
     words, _ = command(make_case(files, files))
 
@@ -56,7 +59,7 @@ def test_a_configured_cache_is_led_away(make_case):
     assert "cache_dir=/tmp/pytest-cache" in words
 
 
-def test_the_bases_options_count_and_not_the_trees(make_case):
+def test_the_bases_options_count_and_not_the_trees(make_case: Any) -> None:
     before = {"pytest.ini": "[pytest]\naddopts = -q --cov=svc -x\n"}
     words, _ = command(make_case(before, {"pytest.ini": "[pytest]\naddopts = -k nothing\n"}))
 
@@ -77,7 +80,9 @@ def test_the_bases_options_count_and_not_the_trees(make_case):
         ({"main.py": MAIN, ".coveragerc": "[run]\nsource = x\n"}, "--cov", False),
     ],
 )  # fmt: skip
-def test_something_is_always_measured(make_case, files, measured, without_tests):
+def test_something_is_always_measured(
+    make_case: Any, files: Any, measured: Any, without_tests: Any
+) -> None:
     words, leaves_out = command(make_case(files, files))
 
     assert measured in words
@@ -89,17 +94,17 @@ class Reporting:
 
     name = "reporting"
 
-    def __init__(self, exit, xml, coverage='{"files": {"app/a.py": {"summary": '
-                 '{"covered_lines": 9, "num_statements": 10}}}}'):  # fmt: skip
+    def __init__(self, exit: Any, xml: Any, coverage: Any='{"files": {"app/a.py": {"summary": '
+                 '{"covered_lines": 9, "num_statements": 10}}}}') -> None:  # fmt: skip
         self.exit, self.xml, self.coverage = exit, xml, coverage
 
-    async def run(self, argv, box, limits):
+    async def run(self, argv: Any, box: Any, limits: Any) -> Any:
         (box.reports / "junit.xml").write_text(self.xml)
         (box.reports / "coverage.json").write_text(self.coverage)
         return Completed(tuple(argv), self.exit, "", "", 1.0)
 
 
-def xml(**tests):
+def xml(**tests: Any) -> Any:
     bodies = []
     for name, outcome in tests.items():
         inner = {"passed": "", "failed": '<failure message="assert 1 == 2"/>',
@@ -112,7 +117,7 @@ def xml(**tests):
     return f'<testsuite failures="{failures}" errors="{errors}">{"".join(bodies)}</testsuite>'
 
 
-async def judged(make_case, sandbox, **more):
+async def judged(make_case: Any, sandbox: Any, **more: Any) -> Any:
     return await Tests().judge(make_case({}, {}, sandbox=sandbox, **more))
 
 
@@ -133,7 +138,9 @@ async def judged(make_case, sandbox, **more):
         (4, {"test_a": "passed"}, "error"),
     ],
 )
-async def test_report_and_exit_status_must_agree(make_case, exit, tests, outcome):
+async def test_report_and_exit_status_must_agree(
+    make_case: Any, exit: Any, tests: Any, outcome: Any
+) -> None:
     verdict = await judged(make_case, Reporting(exit, xml(**tests)))
 
     assert verdict.outcome == outcome, verdict.detail
@@ -155,14 +162,14 @@ RED = Expectation(red=("tests/test_a.py::test_b",), reason="reproduces the bug")
     ],
 )
 async def test_a_declared_red_test_must_fail_with_its_assertion_and_alone(
-    make_case, tests, outcome
-):
+    make_case: Any, tests: Any, outcome: Any
+) -> None:
     verdict = await judged(make_case, Reporting(1, xml(**tests)), expectation=RED)
 
     assert verdict.outcome == outcome, verdict.findings
 
 
-async def test_a_reproduction_that_passes_reproduces_nothing(make_case):
+async def test_a_reproduction_that_passes_reproduces_nothing(make_case: Any) -> None:
     sandbox = Reporting(0, xml(test_a="passed", test_b="passed"))
     verdict = await judged(make_case, sandbox, expectation=RED)
 
@@ -172,13 +179,13 @@ async def test_a_reproduction_that_passes_reproduces_nothing(make_case):
 LITTLE = '{"files": {"app/a.py": {"summary": {"covered_lines": 7, "num_statements": 10}}}}'
 
 
-async def test_too_little_coverage_is_red(make_case):
+async def test_too_little_coverage_is_red(make_case: Any) -> None:
     verdict = await judged(make_case, Reporting(0, xml(test_a="passed"), LITTLE))
 
     assert [f.message for f in verdict.findings] == ["70.0 % covered, 80 % needed"]
 
 
-async def test_coverage_may_be_owed_and_is_shown(make_case):
+async def test_coverage_may_be_owed_and_is_shown(make_case: Any) -> None:
     verdict = await judged(
         make_case,
         Reporting(0, xml(test_a="passed"), LITTLE),
@@ -190,7 +197,7 @@ async def test_coverage_may_be_owed_and_is_shown(make_case):
     assert verdict.tests == ("tests/test_a.py::test_a",)
 
 
-async def test_a_test_of_the_base_that_no_longer_runs_is_red(make_case):
+async def test_a_test_of_the_base_that_no_longer_runs_is_red(make_case: Any) -> None:
     before = {"tests/test_a.py": "def test_old():\n    assert f()\n"}
     after = {"tests/test_a.py": "if x:\n    def test_old():\n        assert f()\n"}
     case = make_case(before, after, sandbox=Reporting(0, xml(test_a="passed")))
@@ -198,7 +205,7 @@ async def test_a_test_of_the_base_that_no_longer_runs_is_red(make_case):
     assert [f.rule for f in (await Tests().judge(case)).findings] == ["not-run"]
 
 
-def test_a_damaged_report_is_told_apart_from_an_absent_one(tmp_path):
+def test_a_damaged_report_is_told_apart_from_an_absent_one(tmp_path: Path) -> None:
     (tmp_path / "junit.xml").write_text("<x")
 
     with pytest.raises(ValueError, match="damaged"):

@@ -1,5 +1,8 @@
 """Gates of other packages."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from pullcord.errors import ConfigError
@@ -21,7 +24,7 @@ class Spelling:
 
 
 @pytest.fixture
-def installed(tmp_path, monkeypatch):
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Installs a package that brings a gate of the given name."""
 
     def install(name: str) -> None:
@@ -35,7 +38,7 @@ def installed(tmp_path, monkeypatch):
     return install
 
 
-def test_a_package_brings_a_gate(installed):
+def test_a_package_brings_a_gate(installed: Any) -> None:
     installed("spelling")
     gates = every_gate()
 
@@ -43,7 +46,7 @@ def test_a_package_brings_a_gate(installed):
     assert "spelling" in next(stage for stage in stages(gates) if "tests" in stage)
 
 
-def test_nobody_replaces_a_gate(installed):
+def test_nobody_replaces_a_gate(installed: Any) -> None:
     installed("types")
 
     with pytest.raises(ConfigError, match="two gates are named types"):

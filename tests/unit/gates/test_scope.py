@@ -1,6 +1,7 @@
 """Where an agent may write, and which names may not enter a repository."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ DESIGNER = Agent(name="api-designer", description="", write=("docs/**",))
 SUMMARY = "docs/temp/agent_20260101_101500_python-backend-engineer_log.md"
 
 
-async def rules(case):
+async def rules(case: Any) -> Any:
     verdict = await Scope().judge(case)
     assert (verdict.outcome == "pass") == (not verdict.findings)
     return [f.rule for f in verdict.findings]
@@ -37,7 +38,7 @@ async def rules(case):
         ("app/[x].py", "app/[x].py", True),
     ],
 )
-def test_globs_stay_within_folders_unless_doubled(path, glob, inside):
+def test_globs_stay_within_folders_unless_doubled(path: Any, glob: Any, inside: Any) -> None:
     assert matches(path, [glob]) is inside
 
 
@@ -49,7 +50,7 @@ def test_globs_stay_within_folders_unless_doubled(path, glob, inside):
         "docs/a\u202eb", "docs/a\u200bb", "docs/a:b", "docs/.g\u200cit/config", "docs//x", "e\u0301.md",
     ],
 )  # fmt: skip
-def test_a_dangerous_name_is_seen(path):
+def test_a_dangerous_name_is_seen(path: Any) -> None:
     assert list(name_problems(path))
 
 
@@ -57,12 +58,12 @@ def test_a_dangerous_name_is_seen(path):
     "path",
     ["app/main.py", "docs/Übung mit Leerzeichen.md", "docs/日本.md", ".gitignore", "a/.github/x"],
 )
-def test_an_ordinary_name_is_fine(path):
+def test_an_ordinary_name_is_fine(path: Any) -> None:
     assert list(name_problems(path)) == []
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_name_or_not(path):
+def test_any_text_is_a_name_or_not(path: Any) -> None:
     assert all(isinstance(p, str) for p in name_problems(path))
 
 
@@ -76,23 +77,27 @@ def test_any_text_is_a_name_or_not(path):
         "setup.cfg", "poe_tasks.toml",
     ],
 )  # fmt: skip
-async def test_what_steers_tools_and_people_is_protected_even_inside_the_scope(make_case, path):
+async def test_what_steers_tools_and_people_is_protected_even_inside_the_scope(
+    make_case: Any, path: Any
+) -> None:
     everything = Agent(name="eager", description="", write=("**",))
 
     assert await rules(make_case({}, {path: "x\n"}, agent=everything)) == ["protected"]
 
 
-async def test_deleting_a_protected_file_is_seen_too(make_case):
+async def test_deleting_a_protected_file_is_seen_too(make_case: Any) -> None:
     assert await rules(make_case({"CLAUDE.md": "x"}, {})) == ["protected"]
 
 
-async def test_an_agent_stays_in_its_scope(make_case):
+async def test_an_agent_stays_in_its_scope(make_case: Any) -> None:
     after = {"docs/contracts/a.openapi.json": "{}", "app/main.py": "x = 1\n"}
 
     assert await rules(make_case({}, after, agent=DESIGNER)) == ["scope"]
 
 
-async def test_who_writes_the_application_writes_its_documents_wherever_they_are(make_case):
+async def test_who_writes_the_application_writes_its_documents_wherever_they_are(
+    make_case: Any,
+) -> None:
     before = {
         "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
         "docs/openapi.json": '{"openapi": "3.1.0"}',
@@ -103,14 +108,14 @@ async def test_who_writes_the_application_writes_its_documents_wherever_they_are
     assert await rules(make_case(before, after, agent=backend)) == []
 
 
-async def test_who_writes_only_tests_does_not_write_the_contract(make_case):
+async def test_who_writes_only_tests_does_not_write_the_contract(make_case: Any) -> None:
     before = {"openapi.json": '{"openapi": "3.1.0"}'}
     tester = Agent(name="tester", description="", write=("tests/**",))
 
     assert await rules(make_case(before, {"openapi.json": "{}"}, agent=tester)) == ["scope"]
 
 
-async def test_an_agent_without_a_scope_writes_only_its_summary(make_case):
+async def test_an_agent_without_a_scope_writes_only_its_summary(make_case: Any) -> None:
     nobody = Agent(name="code-reviewer", description="")
     after = {SUMMARY: "x", "docs/a.md": "x"}
     verdict = await Scope().judge(make_case({}, after, agent=nobody, summary_path=SUMMARY))
@@ -118,20 +123,22 @@ async def test_an_agent_without_a_scope_writes_only_its_summary(make_case):
     assert [f.path for f in verdict.findings] == ["docs/a.md"]
 
 
-async def test_a_summary_of_somebody_else_is_not_rewritten(make_case):
+async def test_a_summary_of_somebody_else_is_not_rewritten(make_case: Any) -> None:
     other = "docs/temp/agent_20260101_101500_code-reviewer_log.md"
     wide = Agent(name="api-designer", description="", write=("docs/**",))
 
     assert await rules(make_case({other: "red"}, {other: "green"}, agent=wide)) == ["scope"]
 
 
-async def test_a_person_may_change_configuration_but_not_use_dangerous_names(make_case):
+async def test_a_person_may_change_configuration_but_not_use_dangerous_names(
+    make_case: Any,
+) -> None:
     after = {"pytest.ini": "[pytest]\n", ".github/x.yml": "", "docs/aux.md": "x"}
 
     assert await rules(make_case({}, after, agent=None)) == ["name"]
 
 
-async def test_links_submodules_and_programs_are_not_taken_from_agents(make_case):
+async def test_links_submodules_and_programs_are_not_taken_from_agents(make_case: Any) -> None:
     case = make_case({}, {"app/run.py": "x"})
     (case.tree / "app/run.py").chmod(0o755)
     (case.tree / "app/link.py").symlink_to("run.py")
@@ -146,7 +153,7 @@ async def test_links_submodules_and_programs_are_not_taken_from_agents(make_case
     assert sorted(found) == ["executable", "scope", "submodule", "symlink"]
 
 
-async def test_a_person_may_link_within_the_repository_only(make_case):
+async def test_a_person_may_link_within_the_repository_only(make_case: Any) -> None:
     case = make_case({}, {"app/run.py": "x"}, agent=None)
     (case.tree / "inside").symlink_to("app/run.py")
     (case.tree / "outside").symlink_to("/etc/passwd")
@@ -158,7 +165,7 @@ async def test_a_person_may_link_within_the_repository_only(make_case):
     assert [f.path for f in verdict.findings] == ["outside", "up"]
 
 
-async def test_a_file_behind_a_link_is_seen_whatever_git_says(make_case):
+async def test_a_file_behind_a_link_is_seen_whatever_git_says(make_case: Any) -> None:
     case = make_case({}, {"app/run.py": "x"})
     (case.tree / "data").symlink_to("/usr")
     changes = (Change(path="data/lib", status="added"),)
@@ -166,7 +173,7 @@ async def test_a_file_behind_a_link_is_seen_whatever_git_says(make_case):
     assert "symlink" in await rules(replace(case, changes=changes))
 
 
-async def test_a_large_file_needs_a_person_but_a_contract_does_not(make_case):
+async def test_a_large_file_needs_a_person_but_a_contract_does_not(make_case: Any) -> None:
     big = "x" * (LARGEST + 1)
     document = '{"openapi": "3.1.0"}'
     before = {"openapi.json": document}
@@ -176,7 +183,7 @@ async def test_a_large_file_needs_a_person_but_a_contract_does_not(make_case):
     ]
 
 
-async def test_two_names_that_differ_only_in_case_are_seen(make_case):
+async def test_two_names_that_differ_only_in_case_are_seen(make_case: Any) -> None:
     after = {"app/Main.py": "x", "app/main.py": "x"}
 
     assert await rules(make_case({"app/main.py": "x"}, after)) == ["name"]
@@ -220,9 +227,11 @@ async def test_two_names_that_differ_only_in_case_are_seen(make_case):
         ),
     ],
 )
-def test_only_dependencies_and_stricter_settings_may_change(old, new, closed):
+def test_only_dependencies_and_stricter_settings_may_change(
+    old: Any, new: Any, closed: Any
+) -> None:
     assert [place for place, _ in closed_changes(old, new)] == closed
 
 
-async def test_a_pyproject_that_cannot_be_read_is_red(make_case):
+async def test_a_pyproject_that_cannot_be_read_is_red(make_case: Any) -> None:
     assert await rules(make_case({}, {"pyproject.toml": "[tool"})) == ["configuration"]

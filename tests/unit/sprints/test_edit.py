@@ -146,11 +146,12 @@ def test_an_edit_made_twice_is_made_once_and_touches_only_its_task(
         return
     rows = text.split("\n")
     head, tail = rows[: task.line - 1], rows[task.end :]
-    for edit in (
+    edits: list[Callable[[str], str]] = [
         lambda text: mark_in_progress(text, "1"),
         lambda text: add_breakdown(text, "1", notes),
         lambda text: mark_complete(text, "1", DAY, notes, [c.text for c in task.criteria]),
-    ):
+    ]
+    for edit in edits:
         once = edit(text)
         assert edit(once) == once
         after = once.split("\n")
