@@ -26,7 +26,7 @@ from pullcord.scaffold import files
 
 BIN = Path(sys.executable).parent
 GATES = ("format", "lint", "types", "tests", "openapi", "contract")
-REQUEST = '''\
+REQUEST = """\
 # Log workouts
 
 Athletes log each workout, so that coaches can see the load of a week.
@@ -54,7 +54,7 @@ unique:             [[title, performed_on]]
 operations:         [create, list, get, update, delete]
 list:               {filters: [effort, performed_on], sort: [performed_on, title]}
 ```
-'''
+"""
 
 
 class Bare:
@@ -65,7 +65,11 @@ class Bare:
     async def run(self, argv: Sequence[str], box: Box, limits: Limits) -> Completed:
         tool = BIN / argv[0]
         found = [str(tool) if tool.exists() else argv[0], *argv[1:]]
-        env = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(box.repo), "PYTHONDONTWRITEBYTECODE": "1"}
+        env = {
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "HOME": str(box.repo),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         return await process.run(found, cwd=box.repo, env=env, limits=limits)
 
 
@@ -79,7 +83,11 @@ class Story:
     reports: list[tuple[Task, Report, Summary]] = field(default_factory=list)
 
     async def git(self, *arguments: str) -> str:
-        names = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        names = {
+            f"GIT_{who}_{what}": "a@b"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
         env = {"PATH": os.environ["PATH"], "HOME": str(self.root), **names}
         done = await process.run(["git", *arguments], cwd=self.root, env=env)
         assert done.exit == 0, done.stderr
@@ -127,7 +135,10 @@ class Story:
 
     async def packet(self) -> str:
         diff = await self.git("diff", "base", "HEAD")
-        passed = [Receipt(verdict=Verdict(gate=gate, outcome="pass"), tree="t", policy="p") for gate in GATES]
+        passed = [
+            Receipt(verdict=Verdict(gate=gate, outcome="pass"), tree="t", policy="p")
+            for gate in GATES
+        ]
         return packet(diff, passed, (*self.request.criteria, *self.request.constraints))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullcord.cli.paint import paint, visible
-from pullcord.cli.render import clock, columns, fit, size
+from pullcord.cli.render import clock, columns, fit, size, wrapped
 from pullcord.cli.render_diff import coloured, stat
 
 
@@ -85,3 +85,15 @@ def test_a_diff_in_short_names_files_and_sums() -> None:
 
 def test_a_diff_without_anything_is_no_file() -> None:
     assert stat("") == ["0 files, +0 -0"]
+
+
+def test_wrapped_lists_hang_below_their_text() -> None:
+    assert wrapped(["1. one two three", "- one two three", "one two three"], 11) == [
+        "1. one two",
+        "   three",
+        "- one two",
+        "  three",
+        "one two",
+        "three",
+    ]
+    assert wrapped(["one two three", ""], 0) == ["one two three", ""]

@@ -50,9 +50,7 @@ def test_a_sequence_follows_the_order_of_writing() -> None:
         ("test-workout-logging", ("implement-workout-logging",)),
         ("quality-and-security-review", ("test-workout-logging",)),
     ]
-    assert plan.tasks[1].reason == (
-        "Is the python-backend-engineer."
-    )
+    assert plan.tasks[1].reason == ("Is the python-backend-engineer.")
     assert "at most 3 rounds" in plan.tasks[1].recovery
 
 
