@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,10 @@ MARKS = {
 }
 """The sign before a state; the word always stands beside it."""
 OUTCOMES = {"pass": "✓", "fail": "✗", "error": "✗", "not-run": "○", "waived": "!"}
+
+
+_LEAD = re.compile(r" *(?:[-*] |\d+\. )?")
+"""What a wrapped line is indented by: spaces, a bullet, a number."""
 
 
 def clock(seconds: float) -> str:
@@ -78,9 +83,9 @@ def wrapped(lines: Iterable[str], width: int) -> list[str]:
         return list(lines)
     found: list[str] = []
     for line in lines:
-        lead = line[: len(line) - len(line.lstrip(" -"))]
+        lead = _LEAD.match(line)
         found += textwrap.wrap(
-            line, width, subsequent_indent=" " * len(lead), break_long_words=False,
+            line, width, subsequent_indent=" " * (lead.end() if lead else 0), break_long_words=False,
             break_on_hyphens=False, drop_whitespace=True,
         ) or [""]  # fmt: skip
     return found
