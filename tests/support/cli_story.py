@@ -46,7 +46,16 @@ GOOD = {
     "tiny/subs.py": "def sub(a: int, b: int) -> int:\n    return a - b\n",
     "tests/test_subs.py": "from tiny.subs import sub\n\n\ndef test_sub() -> None:\n    assert sub(3, 2) == 1\n",
 }
-BAD = {**GOOD, "tiny/subs.py": "def sub(a: int, b: int) -> int:\n    return a + b\n"}
+BAD = [
+    {
+        "write": {
+            **GOOD,
+            "tiny/subs.py": f"def sub(a: int, b: int) -> int:\n    return a + b + {n}\n",
+        }
+    }
+    for n in range(6)
+]
+"""A different mistake in each round."""
 APPROVE = {"review": {"decision": "approve", "findings": [], "criteria": {"It subtracts.": "met"}}}
 ASK = {
     "escalate": {
@@ -59,7 +68,7 @@ ASK = {
 }
 GREEN = {"python-backend-engineer": [{"write": GOOD}], "code-reviewer": [APPROVE]}
 ASKING = {"python-backend-engineer": [{"write": GOOD, **ASK}, {}], "code-reviewer": [APPROVE]}
-RED = {"python-backend-engineer": [{"write": BAD}] * 6, "code-reviewer": [APPROVE]}
+RED = {"python-backend-engineer": BAD, "code-reviewer": [APPROVE]}
 
 
 class Said(NamedTuple):

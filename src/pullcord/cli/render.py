@@ -84,8 +84,9 @@ def wrapped(lines: Iterable[str], width: int) -> list[str]:
     found: list[str] = []
     for line in lines:
         lead = _LEAD.match(line)
+        rest = " " * (lead.end() if lead else 0)
         found += textwrap.wrap(
-            line, width, subsequent_indent=" " * (lead.end() if lead else 0), break_long_words=False,
+            line, width, subsequent_indent=rest, break_long_words=False,
             break_on_hyphens=False, drop_whitespace=True,
         ) or [""]  # fmt: skip
     return found

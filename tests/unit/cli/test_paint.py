@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullcord.cli.paint import paint, visible
-from pullcord.cli.render import clock, columns, fit, size, wrapped
+from pullcord.cli.render import cells, clock, columns, fit, size, wrapped
 from pullcord.cli.render_diff import coloured, stat
 
 
@@ -59,7 +59,7 @@ def test_sizes_are_for_people(count: int, said: str) -> None:
 
 @given(st.text(), st.integers(1, 50))
 def test_what_fits_is_never_wider(text: str, width: int) -> None:
-    assert len(fit(text, width)) <= width
+    assert cells(fit(text, width)) <= width
 
 
 def test_columns_stand_below_each_other() -> None:
