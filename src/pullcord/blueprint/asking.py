@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pullcord.blueprint import fieldtypes, samples
+from pullcord.blueprint.bodies import cases
 from pullcord.blueprint.feature import OPERATIONS, Field, Json, Operation
 from pullcord.blueprint.locked import Locked
 from pullcord.blueprint.samples import Row
@@ -44,21 +45,17 @@ def asking(of: Locked, rows: Rows) -> dict[str, Any]:
         "page_list": list(enumerate(pages, 1)),
         "pages": source(list(enumerate(pages, 1))),
         "sizes": source(list(dict.fromkeys([1, listing.max_page_size]))),
-        "orders": _or_nothing(_shown(_orders(of, ours), listing.page_size)),
-        "tied": _or_nothing(_tied(of, rows)),
-        "nulls": _or_nothing([field.name for field in of.feature.sorts if field.optional]),
-        "filters": _or_nothing(_shown(_filters(of, ours), listing.page_size)),
-        "bad_queries": source(_bad_queries(of)),
+        "orders": cases(_shown(_orders(of, ours), listing.page_size)),
+        "tied": cases(_tied(of, rows)),
+        "nulls": cases([field.name for field in of.feature.sorts if field.optional]),
+        "filters": cases(_shown(_filters(of, ours), listing.page_size)),
+        "bad_queries": cases(_bad_queries(of)),
     }
 
 
 def _shown(cases: list[tuple[Any, str]], size: int) -> list[tuple[Any, str]]:
     """The cases with what their first pages show."""
     return [(query, expected[:size]) for query, expected in cases]
-
-
-def _or_nothing(values: list[Any]) -> str:
-    return source(values) if values else ""
 
 
 def _place(operation: Operation) -> tuple[str, str]:

@@ -30,24 +30,26 @@ def bodies(of: Locked, rows: Mapping[str, Row], owned: set[str]) -> dict[str, An
         "written": 201 if create else 200,
         "with_row_a": "" if create else '@pytest.mark.usefixtures("row_a")',
         "absent": source(absent(feature)) if absent(feature) else "",
-        "accepted": _cases(accepted(feature)),
-        "spoilt": _cases(refused),
+        "accepted": cases(accepted(feature)),
+        "spoilt": cases(refused),
         "spoilt_one": source(dict(refused[:1])),
-        "required": _cases(required),
-        "strangers": _cases(strangers(feature, owned)),
-        "clashing": _cases(groups(feature, rows)),
-        "clashing_updates": _cases(groups(feature, rows)) if other == "b" else "",
-        "free": _cases(parts(feature, rows)),
+        "required": cases(required),
+        "strangers": cases(strangers(feature, owned)),
+        "clashing": cases(groups(feature, rows)),
+        "clashing_updates": cases(groups(feature, rows)) if other == "b" else "",
+        "free": cases(parts(feature, rows)),
         "other": f'ROWS["{other}"]',
         "replacement": source({name: rows[other][name] for name in required}),
         "alone": _alone(feature),
-        "given": _cases(given(feature)),
+        "given": cases(given(feature)),
         "nullable_group": _nullable(feature),
     }
 
 
-def _cases(values: list[Any]) -> str:
-    return source(values) if values else ""
+def cases(values: list[Any]) -> str:
+    """The cases as a list, each once; '' when there are none."""
+    written = dict.fromkeys(map(source, values))
+    return f"[{', '.join(written)}]" if written else ""
 
 
 def absent(feature: Feature) -> Row:

@@ -11,8 +11,6 @@ from pullcord.blueprint.house import CONTRACTS, House
 
 Json = dict[str, Any]
 _PAGES = 2**31 - 1
-WIDTH = 90
-"""Width of a docstring's lines, so that one line fits into the target's 100."""
 _METHODS: dict[Operation, tuple[str, bool]] = {
     "create": ("post", False),
     "list": ("get", False),
@@ -94,16 +92,23 @@ def summary(feature: Feature, operation: Operation) -> str:
     return f"{verb.capitalize()} {names.article(feature.resource)}"
 
 
-def descriptions(feature: Feature) -> dict[str, str]:
-    """What the models say of themselves, broken into lines as in the service's docstrings."""
+def descriptions(feature: Feature, house: House) -> dict[str, str]:
+    """What the classes say of themselves, broken into lines as in the service's docstrings."""
+    words = names.words(feature.plural)
+    sees = ": a user sees only their own." if feature.owned else "; all users share the rows."
     article = names.article(feature.resource)
     article = article[:1].upper() + article[1:]
     found = {
         "create": f"{article} as a client writes it. An update replaces all of these fields.",
         "stored": f"{article} as it is stored.",
-        "page": f"One page of {names.words(feature.plural)}.",
+        "page": f"One page of {words}.",
+        "query": f"Which {words} to list, and in which order.",
+        "repository": f"Keeps {words}. `user_id` is who asks{sees}",
+        "memory": f"Keeps {words} in memory.",
+        "postgres": f"Keeps {words} in the table `{feature.plural}`.",
     }
-    return {key: fill(text, WIDTH) for key, text in found.items()}
+    width = house.line_length - len('    """"""')
+    return {key: fill(text, width) for key, text in found.items()}
 
 
 def _operation(feature: Feature, house: House, operation: Operation) -> Json:
@@ -184,7 +189,7 @@ def sort_values(feature: Feature) -> tuple[str, ...]:
 
 
 def _schemas(feature: Feature, house: House) -> Json:
-    name, says = class_of(feature, house), descriptions(feature)
+    name, says = class_of(feature, house), descriptions(feature, house)
     found = dict(house.schemas)
     if {"create", "update"} & set(feature.operations):
         found[f"{name}Create"] = _object(

@@ -10,10 +10,6 @@ from pullcord.blueprint import names
 Operation = Literal["create", "list", "get", "update", "delete"]
 OPERATIONS: tuple[Operation, ...] = ("create", "list", "get", "update", "delete")
 
-type_names = (
-    "string", "text", "integer", "number", "boolean", "date", "datetime", "uuid", "enum", "list",
-    "reference",
-)  # fmt: skip
 Scalar = str | int | float | bool
 Json = Scalar | None | list["Json"] | dict[str, "Json"]
 

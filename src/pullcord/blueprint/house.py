@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _EXPECTED = (
     "app/main.py", "app/core/auth.py", "app/core/errors.py", "app/core/pagination.py",
     "app/core/types.py", PROVIDERS, "app/models/base.py", "app/repositories/memory.py",
     "app/repositories/table.py", "app/repositories/postgres/base.py", ROUTER_LIST, OPENAPI,
+    "scripts/openapi.py",
 )  # fmt: skip
 _SHARED = ("Problem", "ValidationProblem", "FieldError")
 _STATUSES = ("401", "404", "409", "422", "default")
@@ -63,6 +65,8 @@ class House:
     """The schemas that each path uses."""
     migrations: tuple[str, ...]
     """File names, in order."""
+    line_length: int
+    """Of its Python, in characters."""
 
     def taken(self, path: str) -> frozenset[str]:
         """Names of schemas that belong to other paths than `path` and those below it."""
@@ -108,7 +112,17 @@ def look(root: Path) -> House:
             for path, operations in document.get("paths", {}).items()
         },
         migrations=tuple(sorted(each.name for each in (root / MIGRATIONS).glob("*.sql"))),
+        line_length=_line_length(root),
     )
+
+
+def _line_length(root: Path) -> int:
+    """What the target tells ruff, or ruff's own default."""
+    try:
+        settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+        return int(settings["tool"]["ruff"]["line-length"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 88
 
 
 def _errors(document: dict[str, Any]) -> dict[str, Any]:

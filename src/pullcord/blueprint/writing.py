@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -60,10 +59,7 @@ def context(feature: Feature, house: House) -> dict[str, Any]:
         "label": label,
         "words": words,
         "title": words[:1].upper() + words[1:],
-        "docs": {
-            **contract.descriptions(feature),
-            "repository": _repository(feature),
-        },
+        "docs": contract.descriptions(feature, house),
         "owned": feature.owned,
         "operations": feature.operations,
         "key": contract.key(feature),
@@ -75,12 +71,6 @@ def context(feature: Feature, house: House) -> dict[str, Any]:
         **_python(feature, house, spelling),
         **_sql(feature, house),
     }
-
-
-def _repository(feature: Feature) -> str:
-    sees = ": a user sees only their own." if feature.owned else "; all users share the rows."
-    text = f"Keeps {names.words(feature.plural)}. `user_id` is who asks{sees}"
-    return fill(text, contract.WIDTH)
 
 
 def _operation(feature: Feature, operation: Operation) -> dict[str, str] | None:

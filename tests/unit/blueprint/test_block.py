@@ -188,7 +188,7 @@ def test_a_block_may_say_more_than_its_operations_need() -> None:
     assert feature.operations == ("create", "delete")
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(features())
 def test_a_feature_is_read_back_from_its_own_block(feature: Feature) -> None:
     assert block.parse(json.dumps(block.dump(feature), ensure_ascii=False)) == feature
@@ -204,6 +204,7 @@ _ANYTHING = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.text() | _ANYTHING.map(json.dumps))
 def test_nothing_but_a_request_error_is_ever_raised(text: str) -> None:
     refusal = parsed(text)
@@ -211,6 +212,7 @@ def test_nothing_but_a_request_error_is_ever_raised(text: str) -> None:
     assert refusal is None or "line " in refusal.message
 
 
+@settings(deadline=None)
 @given(blocks(), st.data())
 def test_a_damaged_block_raises_nothing_but_a_request_error(
     right: dict[str, Any], data: st.DataObject

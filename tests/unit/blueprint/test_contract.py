@@ -66,7 +66,9 @@ def test_the_settled_block_stands_in_the_contract(house: House) -> None:
     assert contract(feature, house)["x-feature"] == block.dump(feature)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(feature=features())
 def test_every_contract_is_valid_and_secured(house: House, feature: Feature) -> None:
     document = contract(feature, house)
@@ -76,7 +78,9 @@ def test_every_contract_is_valid_and_secured(house: House, feature: Feature) -> 
     assert len(operations(document)) == len(feature.operations)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(feature=features())
 def test_a_contract_is_the_same_every_time(house: House, feature: Feature) -> None:
     assert contract(feature, house) == contract(feature, house)

@@ -27,7 +27,7 @@ def described(feature: Feature) -> Iterator[Field]:
     return (field for field in feature.fields if field.type in CHECKED_BY_SCHEMA)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(features())
 def test_good_values_keep_the_schema_and_differ(feature: Feature) -> None:
     for field in described(feature):
@@ -38,7 +38,7 @@ def test_good_values_keep_the_schema_and_differ(feature: Feature) -> None:
             jsonschema.validate(value, schema(field), format_checker=FORMATS)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(features())
 def test_bad_values_break_the_schema(feature: Feature) -> None:
     for field in described(feature):
@@ -49,7 +49,7 @@ def test_bad_values_break_the_schema(feature: Feature) -> None:
                 jsonschema.validate(bad.value, schema(field), format_checker=FORMATS)
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(features())
 def test_good_values_ascend(feature: Feature) -> None:
     for field in feature.fields:

@@ -90,3 +90,9 @@ def test_a_service_without_documented_errors_is_not_known(root: Path) -> None:
 
     with pytest.raises(UnknownLayout, match="documents the error 401, 404, 409, 422, default"):
         look(root)
+
+
+def test_lines_are_as_long_as_the_target_says(root: Path) -> None:
+    assert look(root).line_length == 100
+    (root / "pyproject.toml").write_text("[tool.ruff]\n")
+    assert look(root).line_length == 88

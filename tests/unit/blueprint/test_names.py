@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from pydantic import BaseModel
 
 from feature_strategies import AWKWARD, names
@@ -60,6 +60,7 @@ def test_only_kept_names_change(name: str, python: str) -> None:
     assert attribute(name) == python
 
 
+@settings(deadline=None)
 @given(names())
 def test_every_name_can_be_an_attribute_of_a_model(name: str) -> None:
     python = attribute(name)

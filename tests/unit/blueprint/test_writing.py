@@ -71,7 +71,9 @@ def test_a_name_that_python_keeps_stays_on_the_wire_only(house: House) -> None:
     assert 'json_: Text = Field(default="x", alias="json")' in model
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(feature=features())
 def test_every_page_compiles(house: House, feature: Feature) -> None:
     for path, text in write(feature, house).items():
