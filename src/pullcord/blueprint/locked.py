@@ -12,11 +12,13 @@ from typing import Any
 
 from pullcord.blueprint import block, fieldtypes
 from pullcord.blueprint.feature import OPERATIONS, TIMES, Feature, Field, Listing, Operation
+from pullcord.errors import RequestError
 
 Json = dict[str, Any]
 ADDED = ("id", "user_id", *TIMES)
 """Fields that every resource has beside its own."""
 _FORMATS = {"date": "date", "date-time": "datetime", "uuid": "uuid"}
+_PAGING = ("page", "per_page", "sort")
 _METHODS: dict[tuple[str, bool], Operation] = {
     ("post", False): "create",
     ("get", False): "list",
@@ -58,10 +60,13 @@ def read(document: Json) -> Locked:
         return _read(document)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ContractUnreadable(f"the contract has no {error}") from error
+    except RequestError as error:
+        raise ContractUnreadable(error.message) from error
 
 
 def _read(document: Json) -> Locked:
-    settled = block.parse(json.dumps(document["x-feature"]), source="x-feature")
+    text = json.dumps(document["x-feature"], ensure_ascii=False)
+    settled = block.parse(text, source="x-feature")
     operations: dict[Operation, Json] = {}
     paths = {"collection": "", "row": ""}
     for path, item in document["paths"].items():
@@ -155,7 +160,7 @@ def _listing(operation: Json, settled: Feature) -> Listing:
     size = parameters["per_page"]
     sort = parameters.get("sort", {})
     values = sort.get("enum", [sort["const"]] if "const" in sort else [])
-    known = {each.name for each in settled.fields} | TIMES.keys()
+    known = ({each.name for each in settled.fields} | TIMES.keys()) - set(_PAGING)
     return Listing(
         filters=tuple(name for name in parameters if name in known),
         sort=tuple(each for each in values if not each.startswith("-")),

@@ -82,6 +82,7 @@ def _context(of: Locked, house: House, root: Path) -> dict[str, Any]:
         "provider": provider,
         "providers": ", ".join(sorted({provider, *(each["provider"] for each in deletable)})),
         "owned": feature.owned,
+        "typed": _typed,
         "targets": [_target(target, words) for target in found],
         "deletable": deletable,
         "rows": {name: source(row) for name, row in rows.items()},
@@ -92,6 +93,12 @@ def _context(of: Locked, house: House, root: Path) -> dict[str, Any]:
         **bodies(of, rows, owned),
         **asking(of, rows),
     }
+
+
+def _typed(expression: str) -> str:
+    """The annotation that a variable needs when its value does not tell its type."""
+    empty = expression == "{}" or "[]" in expression
+    return ": dict[str, Any]" if empty else ""
 
 
 def _rows_words(feature: Feature, ours: str, words: str) -> str:

@@ -54,7 +54,11 @@ def _meant(node: Any) -> Any:
             if key not in _WORDS or "type" in node.get(key, "")
         }
         return {key: _meant(value) for key, value in kept.items()}
-    return [_meant(each) for each in node] if isinstance(node, list) else node
+    if isinstance(node, list):
+        # Of lists of texts (enum, required) the order means nothing.
+        texts = all(isinstance(each, str) for each in node)
+        return sorted(node) if texts else [_meant(each) for each in node]
+    return node
 
 
 def _is_words(key: str, value: Any) -> bool:

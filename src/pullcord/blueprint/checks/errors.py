@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from pullcord.blueprint.checks.file import File, names_in, number
@@ -29,7 +28,7 @@ def look(file: File) -> Iterator[Finding]:
 def _built(file: File, call: ast.Call) -> Iterator[Finding]:
     """An error response outside the service's one place for them."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    if name not in _RESPONSES or file.path.endswith("errors.py") or not _has_mapping(file):
+    if name not in _RESPONSES or file.path.endswith("errors.py") or not _mapping(file):
         return
     given = [each.value for each in call.keywords if each.arg == "status_code"]
     status = next((code for code in map(number, [*given, *call.args]) if code), None)
@@ -70,10 +69,12 @@ def _handler(file: File, node: ast.ExceptHandler) -> Iterator[Finding]:
 
 
 def _is_mapped(file: File, name: str) -> bool:
-    return file.imports.get(name, "").endswith("errors")
+    """Whether it is one of the service's own errors."""
+    return file.imports.get(name, "").endswith("errors") or f"class {name}(" in _mapping(file)
 
 
-def _has_mapping(file: File) -> bool:
-    """Whether the service has a place that turns its own errors into responses."""
-    places = [*file.root.glob("app/core/errors.py"), *file.root.glob("app/errors.py")]
-    return any(re.search(r"exception_handler", place.read_text("utf-8")) for place in places)
+def _mapping(file: File) -> str:
+    """The module that turns the service's own errors into responses; '' when there is none."""
+    places = (file.root / "app/core/errors.py", file.root / "app/errors.py")
+    texts = (place.read_text("utf-8") for place in places if place.is_file())
+    return next((text for text in texts if "exception_handler" in text), "")
