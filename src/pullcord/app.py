@@ -20,7 +20,7 @@ from pullcord.ledger.sqlite import SqliteLedger
 from pullcord.line.ask import Question, default_answer, questions
 from pullcord.line.parts import Parts
 from pullcord.line.run import carry_out
-from pullcord.line.state import Status, status_of
+from pullcord.line.state import Status, closed_gates, status_of
 from pullcord.line.verify import verify
 from pullcord.line.view import view_of
 from pullcord.line.working import Place, working_case
@@ -285,20 +285,19 @@ class Orchestrator:
     async def waive(self, run: str, gate: str, reason: str, *, by: str) -> str:
         """Let a person's word stand for a closed gate of the attempt that waits; recorded and shown
         everywhere. Returns the attempt's key."""
-        status = await self.status(run)
-        waiting = next((t for t in status.tasks if t.closed and t.state == "waiting"), None)
-        if waiting is None:
+        key, closed = closed_gates(await self.ledger.read(run))
+        if not key:
             raise NotFound(f"No closed gate of {run} waits for a person.", f"pullcord show {run}")
-        if not any(line.startswith(f"{gate}:") for line in waiting.closed):
-            closed = sorted({line.split(":")[0] for line in waiting.closed})
+        if gate not in closed:
             raise NotFound(f"{gate} is not closed in {run}.", f"Closed: {', '.join(closed)}")
         if len(reason.split()) < 3:
             raise UsageError("A waiver needs a reason of at least three words.", "--reason 'TEXT'")
-        key = f"{waiting.id}/{waiting.round}"
-        await self.ledger.append(run, f"waive/{key}/{gate}", {"by": by, "reason": reason}, epoch=0)
-        for question in status.open_questions:
-            if question.task == waiting.id and question.escalation.kind == "rounds":
-                said = Answer(text=f"waived {gate}: {reason}", by=by)
+        body = {"by": by, "reason": reason, "findings": list(closed[gate])}
+        await self.ledger.append(run, f"waive/{key}/{gate}", body, epoch=0)
+        said = Answer(text=f"waived {gate}: {reason}", by=by)
+        for question in (await self.status(run)).open_questions:
+            spent = question.task == key.split("/")[0] and question.escalation.kind == "rounds"
+            if spent or (question.id == "result" and list(closed) == [gate]):
                 await self._record_answer(run, question, said)
         return key
 

@@ -11,7 +11,7 @@ from pullcord.line.attempt import Tried, attempt, unmoved
 from pullcord.line.briefing import Setting
 from pullcord.line.cord import raised, spent, stuck
 from pullcord.line.handoff import closing, document, hand_off, waived
-from pullcord.line.judge import judge
+from pullcord.line.judge import judge, judge_rest
 from pullcord.line.merge import Merged
 from pullcord.line.parts import Parts
 from pullcord.line.settled import contract_settled
@@ -52,6 +52,8 @@ class LineFlow:
                 wrong, last = (), await document(self._parts, tried, ())
                 continue
             receipts = await judge(self._parts, tried, expectation, obligations)
+            receipts = waived(receipts, tried.key, await self._parts.facts())
+            receipts = await judge_rest(self._parts, tried, receipts, expectation, obligations)
             receipts = waived(receipts, tried.key, await self._parts.facts())
             commit = await document(self._parts, tried, receipts)
             before = wrong

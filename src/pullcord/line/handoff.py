@@ -32,18 +32,29 @@ def problems(tried: Tried) -> tuple[Finding, ...]:
 
 
 def waived(receipts: Sequence[Receipt], key: str, facts: Sequence[Fact]) -> tuple[Receipt, ...]:
-    """The receipts with the gates that a person waived for this attempt: pure."""
-    by = {f.key: f.body["by"] for f in facts if f.key.startswith(f"waive/{key}/")}
-    return tuple(
-        _waive(receipt, by.get(f"waive/{key}/{receipt.verdict.gate}")) for receipt in receipts
-    )
+    """The receipts of the judgement `key` with what a person waived: pure.
+
+    A waiver is for one judgement, and for later ones of the run as far as the gate finds nothing
+    but what was waived.
+    """
+    waivers = [fact for fact in facts if fact.key.startswith("waive/")]
+    judged = next((fact.seq for fact in facts if fact.key == f"{key}/judged"), 0)
+    # What was closed before the waiver stays closed, or an earlier round would open in a later
+    # drive.
+    valid = [w for w in waivers if w.seq < judged or w.key.startswith(f"waive/{key}/")]
+    return tuple(_waive(receipt, key, valid) for receipt in receipts)
 
 
-def _waive(receipt: Receipt, person: str | None) -> Receipt:
-    if person is None or receipt.verdict.opens:
-        return receipt
-    verdict = receipt.verdict.model_copy(update={"outcome": "waived", "waived_by": person})
-    return receipt.model_copy(update={"verdict": verdict})
+def _waive(receipt: Receipt, key: str, waivers: Sequence[Fact]) -> Receipt:
+    verdict = receipt.verdict
+    found = {finding.id for finding in verdict.findings}
+    for waiver in waivers:
+        here = waiver.key == f"waive/{key}/{verdict.gate}"
+        same = waiver.key.endswith(f"/{verdict.gate}") and found <= set(waiver.body["findings"])
+        if not verdict.opens and (here or (same and found)):
+            update = {"outcome": "waived", "waived_by": waiver.body["by"]}
+            return receipt.model_copy(update={"verdict": verdict.model_copy(update=update)})
+    return receipt
 
 
 def closing(tried: Tried, receipts: Sequence[Receipt]) -> tuple[Finding, ...]:

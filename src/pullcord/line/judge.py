@@ -29,6 +29,32 @@ async def judge(
     )
 
 
+async def judge_rest(
+    parts: Parts,
+    tried: Tried,
+    receipts: Sequence[Receipt],
+    expectation: Expectation,
+    obligations: Sequence[Obligation],
+) -> tuple[Receipt, ...]:
+    """The receipts, with the gates that only a closed scope had kept from running: once a person
+    has waived it, they run."""
+    waiting = [r.verdict.gate for r in receipts if r.verdict.outcome == "not-run"]
+    if not waiting or not any(r.verdict.outcome == "waived" for r in receipts):
+        return tuple(receipts)
+    rest = await _judged(
+        parts,
+        f"{tried.key}/rest",
+        (tried.opened.parent, tried.commit),
+        agent=parts.agents[tried.task.subagent_type],
+        summary_path=tried.opened.summary_path,
+        expectation=await _named(parts, tried, expectation),
+        obligations=tuple(obligations),
+        only=tuple(waiting),
+    )
+    now = {receipt.verdict.gate: receipt for receipt in rest}
+    return tuple(now.get(receipt.verdict.gate, receipt) for receipt in receipts)
+
+
 _REPRODUCES = re.compile(r"Reproduces:\s*`?([\w./\\-]+\.py::[^\s`]+)")
 NONE_NAMED = "(the summary names no test in a line `Reproduces: NODE ID`)"
 
@@ -63,6 +89,7 @@ async def _judged(
     expectation: Expectation = Expectation(),
     obligations: tuple[Obligation, ...] = (),
     fresh: bool = False,
+    only: tuple[str, ...] = (),
 ) -> tuple[Receipt, ...]:
     async def run() -> dict[str, object]:
         before, after = span
@@ -87,7 +114,7 @@ async def _judged(
         )
         parts.cache.mkdir(parents=True, exist_ok=True)
         memory = None if fresh else gates.Memory(parts.verdicts, await _inputs(parts, span))
-        judgement = await _twice(case, memory)
+        judgement = await _twice(case, only, memory)
         shutil.rmtree(scratch, ignore_errors=True)
         policy = gates.policy(case)
         receipts = [
@@ -117,9 +144,9 @@ async def _inputs(parts: Parts, span: tuple[str, str]) -> tuple[str, str, str]:
     )
 
 
-async def _twice(case: Case, memory: gates.Memory | None) -> gates.Judgement:
+async def _twice(case: Case, only: Sequence[str], memory: gates.Memory | None) -> gates.Judgement:
     """Judge; what ended in an error, which says nothing about the tree, is judged once more."""
-    first = await gates.judge(case, memory=memory)
+    first = await gates.judge(case, only, memory=memory)
     broken = [verdict.gate for verdict in first.verdicts if verdict.outcome == "error"]
     if not broken:
         return first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pullcord.line.ask import STOP, ask
 from pullcord.line.criteria import coverage
 from pullcord.line.flow import LineFlow
+from pullcord.line.handoff import waived
 from pullcord.line.judge import judge_result
 from pullcord.line.parts import Parked, Parts, Stopped
 from pullcord.model.escalation import Escalation
@@ -28,22 +29,26 @@ async def carry_out(parts: Parts) -> None:
 
 
 async def _judge_result(parts: Parts) -> None:
-    """The last gates, afresh on a clean export of the result. What is red here was green at its
-    handoff, so a person must look."""
+    """The last gates, afresh on a clean export of the result. What is red here was green or waived
+    at its handoff; only a waiver opens it, no answer does."""
     receipts = await judge_result(parts, await parts.tree.head())
+    receipts = waived(receipts, "result", await parts.facts())
     red = [r.verdict for r in receipts if not r.verdict.opens]
     if red:
+        names = ", ".join(verdict.gate for verdict in red)
         question = Escalation(
             kind="approval",
-            description="The gates over the whole result are closed: "
-            + ", ".join(f"{v.gate} ({v.outcome}: {v.detail})" for v in red),
+            description=f"The gates over the whole result are closed: {names}. "
+            f"Only `pullcord waive {parts.drive.run} GATE` opens them.",
             evidence=tuple(
                 f"{f.gate}: {f.path}:{f.line} {f.message}" for v in red for f in v.findings
-            ),
+            )
+            or tuple(f"{v.gate}: {v.outcome} {v.detail}" for v in red),
             options=(STOP,),
             raised_by="engine",
         )
         await ask(parts.drive, "result", "", question)
+        raise Parked("result")
 
 
 async def _cover_criteria(parts: Parts) -> None:

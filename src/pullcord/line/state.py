@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pullcord.line.ask import Question, questions
+from pullcord.line.handoff import waived
 from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt
 from pullcord.model.run import Start, State
 from pullcord.model.value import Value
 
@@ -114,3 +116,24 @@ def _task(
 def _place(finding: dict[str, Any]) -> str:
     line = f":{finding['line']}" if finding["line"] else ""
     return f"{finding['path']}{line} " if finding["path"] else ""
+
+
+def closed_gates(facts: Sequence[Fact]) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """The judgement that waits for a person (`TASK/ROUND`, or `result`) and the gates that keep it
+    closed with the ids of their findings; ('', {}) when none waits: pure."""
+    bodies = {fact.key: fact.body for fact in facts}
+    keys = ["result"] if "ask/result" in bodies else []
+    for question in questions(facts):
+        rounds = [n for n in range(1, 1000) if f"{question.task}/{n}/closed" in bodies]
+        if question.answer is None and question.escalation.kind == "rounds" and rounds:
+            keys.append(f"{question.task}/{rounds[-1]}")
+    for key in keys:
+        judged = [
+            Receipt.model_validate(receipt)
+            for part in (f"{key}/judged", f"{key}/rest/judged")
+            for receipt in bodies.get(part, {}).get("receipts", [])
+        ]
+        last = {r.verdict.gate: r.verdict for r in waived(judged, key, facts)}
+        if red := {v.gate: tuple(f.id for f in v.findings) for v in last.values() if not v.opens}:
+            return key, red
+    return "", {}

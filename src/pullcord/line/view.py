@@ -8,6 +8,7 @@ from typing import Any
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.reports import SUCCESS
 from pullcord.line.criteria import Covered, coverage
+from pullcord.line.handoff import waived
 from pullcord.line.state import Status, TaskState, status_of
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt
@@ -98,7 +99,12 @@ def _task(
 def result_receipts(facts: Sequence[Fact]) -> tuple[Receipt, ...]:
     """The receipts of the result, before it those of the latest judgement: pure."""
     judged = [fact for fact in facts if fact.key.endswith("/judged")]
-    return tuple(Receipt.model_validate(r) for r in judged[-1].body["receipts"]) if judged else ()
+    if not judged:
+        return ()
+    last = judged[-1]
+    receipts = [Receipt.model_validate(r) for r in last.body["receipts"]]
+    key = last.key.removesuffix("/judged")
+    return waived(receipts, key, facts)
 
 
 def deliverables(changes: Sequence[Change]) -> tuple[str, ...]:
