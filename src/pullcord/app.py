@@ -282,6 +282,12 @@ class Orchestrator:
         )
         return Answer.model_validate(fact.body)
 
+    async def cancel(self, run: str, *, by: str) -> Status:
+        """End a run: its agents and their process groups die, what they did is kept under the run's
+        refs. Returns when that is so; a run that has ended already stays as it is."""
+        await self.ledger.append(run, "cancel", {"by": by}, epoch=0)
+        return await self.drive(run)
+
     async def waive(self, run: str, gate: str, reason: str, *, by: str) -> str:
         """Let a person's word stand for a closed gate of the attempt that waits; recorded and shown
         everywhere. Returns the attempt's key."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pullcord.model.report import Report
 from pullcord.model.run import Opened
 from pullcord.model.task import Task
 from pullcord.model.work import Brief, Workspace
+from pullcord.workspace.folder import remove
 
 ATTEMPT_S = 3 * 3600
 """Wall time of one attempt, in seconds, whatever its runtime allows."""
@@ -97,14 +97,34 @@ async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: S
     touched = sorted(name for name in yours if now[name] != yours[name])
     if touched:
         await parts.drive.record(f"{task.id}/{round}/touched", {"names": touched})
-    tree = await parts.tree.freeze(folder, opened.base)
+    return await _publish(parts, task, round, opened, report)
+
+
+async def _publish(parts: Parts, task: Task, round: int, opened: Opened, report: Report) -> str:
+    """Freeze what the agent left and bring it into the user's repository; the clone goes."""
+    folder = parts.tree.folder / f"{task.id}-{round}"
+    tree = await parts.tree.mirror.tree(opened.base)
+    if folder.is_dir():
+        tree = await parts.tree.freeze(folder, opened.base)
     message = f"{task.description}\n\n{_TRAILER}{json.dumps(report.model_dump(mode='json'))}\n"
     commit = await parts.tree.commit(
         tree, opened.base, message, agent=task.subagent_type, at=opened.at
     )
     published = await parts.tree.publish(f"{task.id}/{round}/work", commit)
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     return published
+
+
+async def abandon(parts: Parts, task: Task, round: int, why: str) -> Tried:
+    """End an attempt whose agent was stopped: its work is kept, its report is red."""
+    report = Report(status="blocked", exit=None, message=why)
+    key = f"{task.id}/{round}"
+    opened = Opened.model_validate(await parts.drive.find(f"{key}/opened"))
+    commit = await _publish(parts, task, round, opened, report)
+    tree = await parts.tree.user.tree(commit)
+    body = {"commit": commit, "tree": tree, "report": report.model_dump(mode="json")}
+    await parts.drive.record(f"{key}/worked", body)
+    return Tried(task, round, opened, commit, tree, report)
 
 
 async def _run(parts: Parts, agent: Agent, brief: Brief, workspace: Workspace) -> Report:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from pullcord.line.ask import STOP, ask
+from pullcord.line.attempt import abandon
 from pullcord.line.criteria import coverage
 from pullcord.line.flow import LineFlow
-from pullcord.line.handoff import waived
+from pullcord.line.handoff import document, waived
 from pullcord.line.judge import judge_result
 from pullcord.line.parts import Parked, Parts, Stopped
 from pullcord.model.escalation import Escalation
@@ -14,7 +17,26 @@ from pullcord.patterns import PATTERNS
 
 async def carry_out(parts: Parts) -> None:
     """Run the pattern from the top; what is done is answered from facts. Returns when the run has
-    ended or waits for a person."""
+    ended, waits for a person, or is cancelled: then its agents are dead and their work is kept."""
+    if wished := await parts.drive.find("cancel"):
+        return await _give_up(parts, wished["by"])
+    work = asyncio.ensure_future(_pattern(parts))
+    wish = asyncio.ensure_future(_cancelled(parts))
+    try:
+        await asyncio.wait((work, wish), return_when=asyncio.FIRST_COMPLETED)
+        if wish.done():
+            work.cancel()
+            await asyncio.wait((work,))
+            await _give_up(parts, wish.result())
+        else:
+            await work
+    finally:
+        for task in (work, wish):
+            task.cancel()
+        await asyncio.wait((work, wish))
+
+
+async def _pattern(parts: Parts) -> None:
     plan = parts.start.plan
     try:
         await PATTERNS[plan.pattern](LineFlow(parts), plan)
@@ -26,6 +48,27 @@ async def carry_out(parts: Parts) -> None:
         await parts.drive.record("run/finished", {"state": "failed", "why": stop.message})
         return
     await parts.drive.record("run/finished", {"state": "passed", "why": ""})
+
+
+async def _cancelled(parts: Parts) -> str:
+    """Who cancelled the run; returns only then."""
+    async for fact in parts.drive.ledger.follow(parts.drive.run):
+        if fact.key == "cancel":
+            return str(fact.body["by"])
+    raise AssertionError("a ledger is followed without end")
+
+
+async def _give_up(parts: Parts, by: str) -> None:
+    """Keep what unfinished attempts left, each with a summary that says so, and end the run."""
+    why = f"cancelled by {by}"
+    keys = {fact.key for fact in await parts.facts()}
+    for task in parts.start.plan.tasks:
+        for round in range(1, 1000):
+            key = f"{task.id}/{round}"
+            if f"{key}/opened" in keys and f"{key}/worked" not in keys:
+                tried = await abandon(parts, task, round, f"The run was {why}.")
+                await document(parts, tried, ())
+    await parts.drive.record("run/finished", {"state": "cancelled", "why": why})
 
 
 async def _judge_result(parts: Parts) -> None:
