@@ -27,7 +27,9 @@ Written by `docs/make.py` from the commands' own help.
 {help}
 ```
 """
-_BLOCK = re.compile(r"(<!-- demo -->\n```text\n).*?(\n```\n<!-- /demo -->)", re.DOTALL)
+_BLOCK = re.compile(r"(?<=<!-- demo -->\n).*?(?=<!-- /demo -->)", re.DOTALL)
+_REPORT = "\nFeature: "
+"""Where the final report begins in the demo's output."""
 
 
 def commands() -> str:
@@ -62,9 +64,21 @@ def demo() -> str:
         return done.stdout.strip().replace(folder, "/tmp")
 
 
-def readme(shown: str) -> str:
-    """README.md with this output of the demo in it."""
-    return _BLOCK.sub(lambda found: found[1] + shown + found[2], README.read_text())
+def readme(output: str) -> str:
+    """README.md with this output of the demo in it, the report folded away."""
+    line, _, report = output.partition(_REPORT)
+    text = (
+        f"```text\n{line.rstrip()}\n```\n\n"
+        "<details><summary>… and the final report</summary>\n\n"
+        f"```text{_REPORT}{report}\n```\n\n</details>\n"
+    )
+    return _BLOCK.sub(lambda _: text, README.read_text())
+
+
+def shown() -> str:
+    """The output of the demo that README.md shows."""
+    block = _BLOCK.search(README.read_text())
+    return "\n".join(re.findall(r"```text\n(.*?)\n```", block[0] if block else "", re.DOTALL))
 
 
 def shape(shown: str) -> list[str]:

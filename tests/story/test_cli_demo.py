@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import make
 import pytest
 
 from cli_story import cli, said_in_json
@@ -69,3 +70,9 @@ def test_the_demo_ends_with_an_applied_feature(tmp_path: Path) -> None:
     assert git(service, "status", "--porcelain") == ""
     assert git(service, "rev-parse", "main") == last["status"]["head"]
     assert "workouts" in (service / "openapi.json").read_text()
+    in_readme = "\n".join(make.shape(make.shown()))
+    events = cli("log", "@last", "-C", service).out.splitlines()
+    assert "applied" in events.pop()
+    for really_said in ("\n".join(events), last["summary"]):
+        shape = "\n".join(make.shape(really_said.strip()))
+        assert shape in in_readme, "run: .venv/bin/python docs/make.py"
