@@ -26,6 +26,8 @@ from pullcord.blueprint.targets import STRANGER, Target, targets
 
 ROWS = "tests/rows.py"
 EXAMPLES = "tests/examples"
+SHARED = (ROWS, f"{EXAMPLES}/__init__.py")
+"""Files that the tests of all features share; they are the same for each."""
 _NAMES = {"ROWS", "PATH", "A", "B", "D", "MOMENT"}
 """Constants of the pages."""
 

@@ -28,7 +28,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     root = workspace.path
     try:
         of, house = promised(brief, root)
-        files = tests.write(of, house, root)
+        files = _but_for_shared(root, tests.write(of, house, root))
     except Unclear as question:
         return asked(brief, question.escalation)
     except (ContractUnreadable, Unstorable) as error:
@@ -46,6 +46,15 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     if brief.findings and {path: _bytes(root / path) for path in files} == before:
         return _nothing_to_mend(brief)
     return _done(brief, of, root, list(files))
+
+
+def _but_for_shared(root: Path, files: dict[str, str]) -> dict[str, str]:
+    """The files to write: those that all features share stay as they are once they are there."""
+    return {
+        path: text
+        for path, text in files.items()
+        if path not in tests.SHARED or not (root / path).is_file()
+    }
 
 
 def promised(brief: Brief, root: Path) -> tuple[Locked, House]:
