@@ -180,6 +180,8 @@ def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home: Path, tmp_pa
     late = cli("answer", "-C", repo, name, "1", "--by", "Bob")
     assert late.code == 7
     assert "already answered by Ada: no, stop at zero" in late.err
+    assert cli("answer", "-C", repo, "@last", "1").code == 6
+    assert cli("inbox", "-C", repo, "@last").code == 6
     assert cli("inbox", "-C", repo).out == "Nothing waits for you.\n"
 
     lines = said_in_json("resume", "-C", repo)

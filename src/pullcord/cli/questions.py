@@ -1,14 +1,22 @@
-"""Which open question a word on the command line means: pure."""
+"""Which open question a word on the command line means."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pullcord.app import Orchestrator
 from pullcord.errors import NotFound, UsageError
 from pullcord.line.ask import Question
 from pullcord.line.state import Status
 
 Waiting = tuple[Status, Question]
+
+
+async def in_full(orchestrator: Orchestrator, name: str) -> str:
+    """The name with `@last` as the run that it is: the newest one, also where another one waits, so
+    that no answer goes to a run that nobody meant."""
+    run, slash, question = name.partition("/")
+    return await orchestrator.resolve(run) + slash + question if run == "@last" else name
 
 
 def matching(waiting: Sequence[Waiting], name: str) -> list[Waiting]:
@@ -17,11 +25,10 @@ def matching(waiting: Sequence[Waiting], name: str) -> list[Waiting]:
     Raises NotFound when there is none.
     """
     run, _, question = name.partition("/")
-    newest = waiting[-1][0].run if waiting and run == "@last" else run
     for found in (
-        [w for w in waiting if w[0].run.startswith(newest) and w[1].id == question],
+        [w for w in waiting if w[0].run.startswith(run) and w[1].id == question],
         [w for w in waiting if w[1].id == name],
-        [w for w in waiting if not question and w[0].run.startswith(newest)],
+        [w for w in waiting if not question and w[0].run.startswith(run)],
     ):
         if found:
             return found

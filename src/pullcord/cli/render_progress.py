@@ -9,11 +9,13 @@ from pullcord.cli.events import place
 from pullcord.cli.render import OUTCOMES, between, clock, fit, pad, plural, short
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt, Verdict
-from pullcord.model.text import one_line
+from pullcord.model.text import cut, one_line
 
 SHOWN = 5
 """Findings of one closed handoff that are printed."""
 _NAME = 24
+_SAID = 200
+"""Characters of an agent's own words in one line; the log's JSON has them all."""
 Facts = Mapping[str, Fact]
 
 
@@ -56,6 +58,8 @@ def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
         why = f": {one_line(body['why'])}" if body.get("why") else ""
         mark = "✓" if body["state"] == "passed" else "✗"
         yield f"{mark} run {body['state']}{why}", None
+    elif fact.key == "cancel":
+        yield f"✗ cancelled by {one_line(body['by'])}", None
     elif fact.key == "applied":
         yield f"✓ applied to {body['branch']} at {short(body['commit'])}", None
     elif fact.key.endswith("/skipped"):
@@ -113,7 +117,7 @@ def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) 
     elif status == "done":
         said, mark = description, "✓"
     else:
-        said, mark = f"{status.replace('_', ' ')}: {one_line(report['message'])}", "!"
+        said, mark = f"{status.replace('_', ' ')}: {cut(one_line(report['message']), _SAID)}", "!"
     if review := report.get("review"):
         said = f"{review['decision']}: {said}"
         mark = "✓" if review["decision"] == "approve" else "!"

@@ -10,14 +10,14 @@ LIMIT = 1 << 20
 """Largest request or plan, in bytes."""
 
 
-def read_text(path: Path) -> str:
-    """The file's text. RequestError says why it cannot be a request."""
+def read_text(path: Path, hint: str = "Name the request with -f.") -> str:
+    """The file's text. RequestError says why it cannot be read; `hint` how to name it."""
     try:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
         why = error.strerror or str(error)
-        raise RequestError(f"{path} cannot be read: {why}.", "Name the request with -f.") from error
+        raise RequestError(f"{path} cannot be read: {why}.", hint) from error
     return decode(data, str(path))
 
 

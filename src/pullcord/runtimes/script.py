@@ -174,7 +174,9 @@ def _wrong(where: str, problems: list[tuple[int, str]]) -> ConfigError:
 
 
 def _said(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"][-2:])
+    named = [part for part in error["loc"] if isinstance(part, str) and part != "[key]"]
+    inner = named[2:] if named[:1] == ["tasks"] else named
+    place = ".".join((inner or named)[-2:]) or "the script"
     if error["type"] == "extra_forbidden":
         return f"{error['loc'][-1]!r} is no key here"
     return f"{place}: {error['msg'].removeprefix('Value error, ')}"

@@ -29,8 +29,6 @@ OPEN = waiting(("r-aa", "contract-1"), ("r-bb", "contract-1"), ("r-bc", "build-2
         ("r-a/contract-1", "r-aa"),
         ("build-2", "r-bc"),
         ("r-bb", "r-bb"),
-        ("@last", "r-bc"),
-        ("@last/build-2", "r-bc"),
     ],
 )
 def test_a_full_name_a_run_or_a_question_finds_it(name: str, run: str) -> None:
@@ -50,16 +48,11 @@ def test_what_nobody_asked_is_not_found(name: str) -> None:
         matching(OPEN if name else [], name or "x")
 
 
-def test_last_without_any_question_is_not_found() -> None:
-    with pytest.raises(NotFound):
-        the_one([], "@last")
-
-
 @pytest.mark.parametrize(
     ("name", "words", "meant"),
     [
         ("r-bb", ("contract-1", "2"), ("r-bb/contract-1", ("2",))),
-        ("@last", ("build-2", "in", "words"), ("@last/build-2", ("in", "words"))),
+        ("r-bc", ("build-2", "in", "words"), ("r-bc/build-2", ("in", "words"))),
         ("r-bb", ("hide", "always"), ("r-bb", ("hide", "always"))),
         ("r-bb", ("contract-1",), ("r-bb", ("contract-1",))),
         ("r-bb/contract-1", ("contract-1", "2"), ("r-bb/contract-1", ("contract-1", "2"))),

@@ -83,9 +83,9 @@ defaults: {}
     assert lines[0] == "SCRIPT.yaml cannot be read:"
     found = {(line.split(":")[0].strip(), line.split(": ", 1)[1]) for line in lines[1:]}
     for place, words in [
-        ("line 3", "leads out of the workspace"),
+        ("line 3", "write./etc/passwd: '/etc/passwd' leads out of the workspace"),
         ("line 4", "'wrote' is no key here"),
-        ("line 5", "run.0"),
+        ("line 5", "run: "),
         ("line 6", "status: Input should be 'done'"),
         ("line 7", "sleep"),
         ("line 8", "'exit' is given twice"),
@@ -94,7 +94,7 @@ defaults: {}
         ("line 14", "decision: Input should be 'approve'"),
         ("line 14", "'verdict' is no key here"),
         ("line 15", "kind: Input should be 'security'"),
-        ("line 16", "fill.a"),
+        ("line 16", "fill.a: "),
         ("line 17", "'defaults' is no key here"),
     ]:
         assert any(p == place and words in w for p, w in found), (place, words, lines)

@@ -7,7 +7,7 @@ import click
 from pullcord.app import Orchestrator
 from pullcord.cli.command import command
 from pullcord.cli.keyboard import ask_line
-from pullcord.cli.questions import joined, the_one
+from pullcord.cli.questions import in_full, joined, the_one
 from pullcord.cli.render_cord import cord
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
@@ -35,6 +35,7 @@ async def answer(
       pullcord answer @last "hide deleted rows always"
     """
     orchestrator = await shell.orchestrator()
+    question = await in_full(orchestrator, question)
     question, words = joined(await orchestrator.inbox(), question, words)
     run, asked = await _meant(orchestrator, question)
     said = text or " ".join(words) or await _typed(shell, run, asked)

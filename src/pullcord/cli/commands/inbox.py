@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pullcord.cli.command import command
-from pullcord.cli.questions import matching
+from pullcord.cli.questions import in_full, matching
 from pullcord.cli.render_cord import inbox as rendered
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
@@ -19,9 +19,10 @@ async def inbox(shell: Shell, question: str | None) -> Result:
 
     QUESTION is RUN/QUESTION as the inbox shows it, a run, or the question's own name.
     """
-    waiting = await (await shell.orchestrator()).inbox()
+    orchestrator = await shell.orchestrator()
+    waiting = await orchestrator.inbox()
     if question:
-        waiting = matching(waiting, question)
+        waiting = matching(waiting, await in_full(orchestrator, question))
     rows = [(status.run, status.title, asked) for status, asked in waiting]
     shell.data(*rendered(rows, width=shell.width, command=shell.command))
     return ended(questions=[{"run": s.run, "title": s.title, **json_of(q)} for s, q in waiting])

@@ -74,7 +74,8 @@ async def run(
         shell.note(f"! {note}")
     script = ""
     if runtime.startswith(_SCRIPTED):
-        script = read_text(shell.folder / runtime.removeprefix(_SCRIPTED))
+        named = shell.folder / runtime.removeprefix(_SCRIPTED)
+        script = read_text(named, "Name the script with --runtime scripted:FILE.")
     orchestrator = await shell.orchestrator()
     started = await orchestrator.start(request, plan, runtime=runtime, script=script, unsafe=unsafe)
     mode = escalation_mode(shell, on_escalation)
