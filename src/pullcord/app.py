@@ -12,6 +12,7 @@ from typing import Literal
 
 from pullcord import agents as agent_files
 from pullcord import config, environments, sandbox
+from pullcord.blueprint import block as feature_block
 from pullcord.engine.drive import Drive
 from pullcord.engine.local import LocalDriver
 from pullcord.errors import Conflict, NotFound, UsageError
@@ -102,6 +103,8 @@ class Orchestrator:
             )
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
+        if request.feature is not None:
+            feature_block.read(request)  # every mistake in it, before anything works on it
         base, branch = await self.repository.base()
         run = self._new_id()
         start = Start(

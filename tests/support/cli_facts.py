@@ -97,6 +97,8 @@ EVERY: list[Entry] = [
     ("ask/contract-1", {"task": "contract", "escalation": ESCALATION}),
     ("ask/contract-1/answer", {"text": "hide always", "option": 1, "by": "Ada"}),
     ("waive/build/3/tests", {"by": "Ada", "reason": "a flaky clock"}),
+    ("waive/result/tests", {"by": "Ada", "reason": "a flaky clock"}),
+    ("cancel", {"by": "Ada"}),
     ("run/finished", {"state": "passed", "why": ""}),
     ("applied", {"branch": "main", "commit": "d"}),
     ("something/new", {"x": 1}),

@@ -59,8 +59,12 @@ def _events(key: str, body: Body) -> list[tuple[str, Body]]:
         return [_asked(key.removeprefix("ask/"), body)]
     if key.startswith("waive/"):
         where, _, gate = key.removeprefix("waive/").rpartition("/")
-        waived, _, last = where.rpartition("/")
-        return [("gate.waived", {"task": waived, "round": int(last), "gate": gate, **body})]
+        task, _, last = where.rpartition("/")
+        number = int(last) if task else 0  # the result has no round
+        said = {"by": body["by"], "reason": body["reason"]}
+        return [("gate.waived", {"task": task, "round": number, "gate": gate, **said})]
+    if key == "cancel":
+        return [("run.cancelled", dict(body))]
     return [("fact", {"key": key})]
 
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, Listed] = {
     "inbox": Listed(f"{_HERE}.inbox", "List the questions that wait for you."),
     "answer": Listed(f"{_HERE}.answer", "Answer a question."),
     "apply": Listed(f"{_HERE}.apply", "Bring a passed run's commits to your branch."),
+    "cancel": Listed(f"{_HERE}.cancel", "End a run; what its agents did is kept."),
     "waive": Listed(f"{_HERE}.waive", "Let a closed gate pass on your own word."),
     "agents": Listed(f"{_HERE}.agents", "List, show and check agent definitions."),
     "clean": Listed(f"{_HERE}.clean", "Free the disk from what finished runs left."),
