@@ -128,8 +128,11 @@ class Orchestrator:
         and inherit the run should it die."""
         while True:
             await self.driver.drive(run, self._carry_out)
-            status = await self.status(run)
-            if status.state not in ("waiting", "interrupted") or on_escalation == "exit":
+            # Whoever holds the run now only finds that there is nothing to do.
+            status = status_of(await self.ledger.read(run), driven=False)
+            if status.state == "interrupted":
+                continue  # the answer came while we were letting go
+            if status.state != "waiting" or on_escalation == "exit":
                 return status
             if on_escalation == "default":
                 if not all(q.has_default for q in status.open_questions):
@@ -293,7 +296,8 @@ class Orchestrator:
 
     async def waive(self, run: str, gate: str, reason: str, *, by: str) -> str:
         """Let a person's word stand for a closed gate of the attempt that waits; recorded and shown
-        everywhere. Returns the attempt's key."""
+        everywhere. The line goes on when all its closed gates are waived. Returns the key of
+        what was judged: `TASK/ROUND`, or `result`."""
         key, closed = closed_gates(await self.ledger.read(run))
         if not key:
             raise NotFound(f"No closed gate of {run} waits for a person.", f"pullcord show {run}")
@@ -306,7 +310,7 @@ class Orchestrator:
         said = Answer(text=f"waived {gate}: {reason}", by=by)
         for question in (await self.status(run)).open_questions:
             spent = question.task == key.split("/")[0] and question.escalation.kind == "rounds"
-            if spent or (question.id == "result" and list(closed) == [gate]):
+            if list(closed) == [gate] and (spent or question.id == key.replace("/", "-")):
                 await self._record_answer(run, question, said)
         return key
 

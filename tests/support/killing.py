@@ -20,17 +20,15 @@ import yaml
 
 from pullcord.app import Orchestrator
 from pullcord.ledger.chain import verify as verify_chain
-from pullcord.line import judge, run
-from pullcord.line.parts import Parts
+from pullcord.line import run
 from pullcord.line.verify import verify
 from pullcord.model.fact import Fact
-from pullcord.model.quality import Receipt
 from pullcord.model.task import Task
 from pullcord.runtimes import RUNTIMES
 from pullcord.runtimes.scripted import Scripted
 from pullcord.workspace.git import Git
 from pullcord.workspace.repository import Repository
-from story import REQUEST, Counting, git, noon, plan
+from story import REQUEST, Counting, git, noon, plan, remembered_result
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # Only what is installed: the server does not look where pytest looks.
@@ -103,7 +101,7 @@ async def _drive(folder: Path, tasks: tuple[str, ...], death: Death) -> None:
     os.chdir(folder)
     RUNTIMES["counting"] = "killing:counting"
     # The gates over the result run afresh, which takes seconds and changes nothing in a kill.
-    run.judge_result = _remembered  # type: ignore[attr-defined]
+    run.judge_result = remembered_result  # type: ignore[attr-defined]
     orchestrator = Orchestrator(
         await Repository.find(folder / "repo"),
         clock=noon, cache=folder / "cache", ids=lambda: RUN,
@@ -125,10 +123,6 @@ async def _drive(folder: Path, tasks: tuple[str, ...], death: Death) -> None:
 def counting(script: str, tasks: Sequence[Task]) -> Counting:
     """A runtime factory: scripted agents whose calls are counted in `paid` of this folder."""
     return Counting(Scripted.parse(script, tasks), Path("paid"))
-
-
-async def _remembered(parts: Parts, head: str) -> tuple[Receipt, ...]:
-    return await judge._judged(parts, "result", (parts.start.base, head))
 
 
 def _count_git(fatal: int) -> None:

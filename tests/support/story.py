@@ -13,8 +13,13 @@ import pytest
 
 from pullcord.app import Orchestrator
 from pullcord.briefs import summary as summaries
+from pullcord.briefs.reports import REPORTS
+from pullcord.line import judge
+from pullcord.line.parts import Parts
+from pullcord.line.state import Status
 from pullcord.model.agent import Agent
 from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt
 from pullcord.model.report import Report, Review
 from pullcord.model.request import Request
 from pullcord.model.summary import Summary
@@ -131,6 +136,8 @@ def plan(*ids: str, pattern: str = "sequential") -> Plan:
 
 Act = Callable[[Brief, Workspace], "Report | Awaitable[Report | None] | None"]
 """What an agent does in a workspace. None: it is done, and leaves a summary."""
+Rounds = Sequence[Act]
+"""What an agent does in each round; the last is repeated."""
 
 
 def write(folder: Path, path: str, text: str) -> None:
@@ -174,10 +181,9 @@ GOOD: dict[str, Act] = {
 
 @dataclass
 class Acting:
-    """A runtime whose agents are functions: one per task, or one per round of a task, of which the
-    last is repeated. `paid` gets a line for every time an agent is called."""
+    """A runtime whose agents are functions. `paid` gets a line for every time one is called."""
 
-    acts: Mapping[str, Act | Sequence[Act]]
+    acts: Mapping[str, Act | Rounds]
     paid: Path
     name: str = "acting"
     briefs: list[Brief] = field(default_factory=list)
@@ -236,13 +242,16 @@ class Story:
         cls,
         folder: Path,
         patch: pytest.MonkeyPatch,
-        acts: Mapping[str, Act | Sequence[Act]] = GOOD,
+        acts: Mapping[str, Act | Rounds] = GOOD,
         files: Mapping[str, str] = FAST,
+        verdicts: Path | None = None,
     ) -> Story:
-        """A fresh repository below `folder`; the runtime is known as `acting` until `patch` ends."""
-        repository = folder / "repo"
-        if not repository.exists():
-            make_repository(repository, files)
+        """A fresh repository below `folder`; the runtime is known as `acting` until `patch` ends.
+        Gates' verdicts are looked up and kept in `verdicts`."""
+        repository = make_repository(folder / "repo", files)
+        if verdicts:
+            (repository / ".git" / "pullcord").mkdir()
+            (repository / ".git" / "pullcord" / "verdicts").symlink_to(verdicts)
         runtime = Acting(acts, folder / "paid")
         patch.setitem(RUNTIMES, "acting", "story:acting")
         _STAGES[str(folder)] = runtime
@@ -252,8 +261,23 @@ class Story:
         return cls(repository, runtime, orchestrator)
 
     async def start(self, *ids: str, request: Request = REQUEST) -> str:
+        """A new run of these tasks, one after the other."""
         return await self.orchestrator.start(
             request, plan(*ids), runtime="acting", script=str(self.folder.parent)
+        )
+
+    async def run(self, *ids: str) -> Status:
+        """Start a run and drive it until it ends or waits."""
+        return await self.orchestrator.drive(await self.start(*ids))
+
+    async def report(self, run: str) -> str:
+        """The final report."""
+        return REPORTS["final"](await self.orchestrator.view(run))
+
+    def brief(self, task: str, round: int) -> Brief:
+        """What an agent was told at last in a round."""
+        return next(
+            b for b in reversed(self.runtime.briefs) if (b.task.id, b.round) == (task, round)
         )
 
     async def facts(self, run: str) -> dict[str, Fact]:
@@ -269,3 +293,12 @@ class Story:
         listing = git(self.folder, "for-each-ref", "--format=%(refname) %(objectname)", prefix)
         pairs = (line.split() for line in listing.splitlines())
         return {name.removeprefix(prefix): commit for name, commit in pairs}
+
+
+async def remembered_result(parts: Parts, head: str, key: str = "result") -> tuple[Receipt, ...]:
+    """line.judge.judge_result with verdicts that are known already."""
+    return await judge._judged(parts, key, (parts.start.base, head))
+
+
+Begin = Callable[..., Awaitable[Story]]
+"""Begins a story: see the fixture in tests/story/conftest.py."""

@@ -141,7 +141,8 @@ def _bullets(items: Iterable[str], limit: int) -> str:
 
 
 def _mending(finding: Finding) -> str:
-    place = f"{finding.path}:{finding.line} " if finding.path else ""
+    line = f":{finding.line}" if finding.line else ""
+    place = f"{finding.path}{line} " if finding.path else ""
     return f"{place}{finding.gate}/{finding.rule}: {finding.message}"
 
 

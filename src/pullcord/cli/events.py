@@ -11,7 +11,7 @@ from pullcord.model.text import cut, one_line
 
 Body = dict[str, Any]
 _ATTEMPT = re.compile(
-    r"(?P<task>[^/]+)/(?P<round>\d+)/(?P<merge>merge/[0-9a-f]+/)?"
+    r"(?P<task>[^/]+)/(?P<round>\d+)/(?P<merge>merge/[0-9a-f]+/)?(?:rest/|waived/)?"
     r"(?P<what>opened|worked|touched|judged|documented|closed|handoff)"
 )
 _TYPES = {
@@ -46,6 +46,8 @@ def _events(key: str, body: Body) -> list[tuple[str, Body]]:
     task, number, what = place(key)
     if what in ("judged", "merged") or key == "result/judged":
         of = {"judged": "attempt", "merged": "merge"}.get(what, "result")
+        if task == "result":  # judged again
+            of, task, number = "result", "", 0
         return _judged({"of": of, "task": task, "round": number}, body)
     if what:
         return [(_TYPES[what], {"task": task, "round": number, **_attempt(what, body)})]

@@ -48,12 +48,12 @@ Line = tuple[str, float | None]
 
 def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
     body = fact.body
-    if place(fact.key)[0]:
+    if fact.key.startswith("result/") and fact.key.endswith("/judged"):
+        yield _gates("the whole result", body, compact), _since(fact, before)
+    elif place(fact.key)[0]:
         yield from _attempt(fact, before, compact)
     elif fact.key == "run":
         yield from _started(fact.run, body)
-    elif fact.key == "result/judged":
-        yield _gates("the whole result", body, compact), _since(fact, before)
     elif fact.key == "run/finished":
         why = f": {one_line(body['why'])}" if body.get("why") else ""
         mark = "✓" if body["state"] == "passed" else "✗"

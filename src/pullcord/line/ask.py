@@ -12,6 +12,8 @@ from pullcord.model.value import Value
 
 STOP = "Stop the run"
 """The option that ends a run; every question of the engine offers it."""
+NOBODY = "default (recommendation)"
+"""Who answered when the user let recommendations stand for answers."""
 
 
 class Question(Value):
@@ -71,4 +73,4 @@ def default_answer(question: Question) -> Answer:
         ),
         0,
     )
-    return Answer(text=escalation.recommendation, option=number, by="default (recommendation)")
+    return Answer(text=escalation.recommendation, option=number, by=NOBODY)

@@ -25,7 +25,7 @@ def raised(tried: Tried, summary: str) -> Escalation | None:
         return Escalation(
             kind="approval",
             description=f"{by} wants a person to decide before {tried.task.description!r} passes.",
-            evidence=tuple(_shown(f) for f in report.review.findings),
+            evidence=tuple(shown(f) for f in report.review.findings),
             options=("Review again", STOP),
             raised_by=by,
         )
@@ -40,16 +40,19 @@ def raised(tried: Tried, summary: str) -> Escalation | None:
     return None
 
 
-def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
-    """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery)."""
+def spent(task: Task, rounds: int, wrong: Sequence[Finding], *, again: bool) -> Escalation:
+    """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery).
+
+    One more round is recommended once; `again` says that it was: then only a person grants another.
+    """
     # A gate that did not run because another was red is no evidence of its own.
     told = [finding for finding in wrong if finding.rule != "not-run"] or wrong
     return Escalation(
         kind="rounds",
         description=f"{task.description}: still red after {rounds} rounds of {task.subagent_type}.",
-        evidence=tuple(_shown(f) for f in told[:20]),
+        evidence=tuple(shown(f) for f in told[:20]),
         options=("Grant one more round", STOP),
-        recommendation="Grant one more round",
+        recommendation="" if again else "Grant one more round",
         raised_by="engine",
     )
 
@@ -57,12 +60,13 @@ def spent(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
 def stuck(task: Task, rounds: int, wrong: Sequence[Finding]) -> Escalation:
     """The escalation of a task whose round changed nothing and left the same findings: further
     rounds would only cost."""
-    asked = spent(task, rounds, wrong)
+    asked = spent(task, rounds, wrong, again=True)
     said = f"{task.description}: round {rounds} changed nothing and the same findings stay."
     return asked.model_copy(update={"description": said})
 
 
-def _shown(finding: Finding) -> str:
+def shown(finding: Finding) -> str:
+    """A finding in one line, with its place."""
     line = f":{finding.line}" if finding.line else ""
     place = f"{finding.path}{line} " if finding.path else ""
     return f"{finding.gate}/{finding.rule}: {place}{finding.message}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pullcord.model.fact import Fact
@@ -9,6 +10,10 @@ from pullcord.model.quality import Receipt, Verdict
 from pullcord.model.report import Report
 from pullcord.model.run import Start
 from pullcord.model.value import Value
+
+_APPROVAL = re.compile(r"ask/criteria(-\d+)?/answer")
+FULFILLED = "They are fulfilled"
+"""The option by which a person approves what nothing else shows."""
 
 
 class Covered(Value):
@@ -33,7 +38,8 @@ def coverage(facts: Sequence[Fact]) -> tuple[Covered, ...]:
     """
     bodies = {fact.key: fact.body for fact in facts}
     request = Start.model_validate(bodies["run"]).request
-    receipts = bodies.get("result/judged", {}).get("receipts", [])
+    results = [f.body for f in facts if f.key.startswith("result/") and f.key.endswith("/judged")]
+    receipts = results[-1]["receipts"] if results else []
     passed = _passed([Receipt.model_validate(receipt).verdict for receipt in receipts])
     reviews = [
         report.review
@@ -43,7 +49,8 @@ def coverage(facts: Sequence[Fact]) -> tuple[Covered, ...]:
         and (report := Report.model_validate(fact.body["report"])).review is not None
     ]
     review = reviews[-1] if reviews else None
-    approval = bodies.get("ask/criteria/answer", {})
+    answers = [body for key, body in bodies.items() if _APPROVAL.fullmatch(key)]
+    approval = next((body for body in answers if body["text"] == FULFILLED), None)
     found = []
     for text in (*request.criteria, *request.constraints):
         said = review.criteria.get(text, "unknown") if review else "no reviewer looked"
@@ -51,7 +58,7 @@ def coverage(facts: Sequence[Fact]) -> tuple[Covered, ...]:
         tests = tuple(test for test in named if test in passed) if said != "unmet" else ()
         found.append(Covered(text=text, tests=tests, said=said))
     return tuple(
-        c if c.covered or not approval else c.model_copy(update={"approved_by": approval["by"]})
+        c if c.covered or approval is None else c.model_copy(update={"approved_by": approval["by"]})
         for c in found
     )
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pullcord.line.ask import STOP, ask, questions
+from pullcord.line.ask import NOBODY, STOP, Question, ask, questions
 from pullcord.line.attempt import Tried, attempt, unmoved
 from pullcord.line.briefing import Setting
 from pullcord.line.cord import raised, spent, stuck
@@ -49,7 +49,7 @@ class LineFlow:
             tried = await attempt(self._parts, task, number, Setting(wrong, last, tuple(alongside)))
             self._done[task.id] = number
             if await self._answered(tried):
-                wrong, last = (), await document(self._parts, tried, ())
+                last = await document(self._parts, tried, ())
                 continue
             receipts = await judge(self._parts, tried, expectation, obligations)
             receipts = waived(receipts, tried.key, await self._parts.facts())
@@ -65,7 +65,11 @@ class LineFlow:
                 wrong, last = handed.findings, handed.commit
             await self._parts.drive.record(
                 f"{tried.key}/closed",
-                {"findings": [f.model_dump() for f in wrong], "last": last},
+                {
+                    "findings": [f.model_dump() for f in wrong],
+                    "last": last,
+                    "merged": last != commit,
+                },
             )
             if number > 1 and _ids(wrong) == _ids(before) and await unmoved(self._parts, tried):
                 name = f"{task.id}-no-progress-{number}"
@@ -78,7 +82,7 @@ class LineFlow:
         however the head has moved since: the next round may have begun."""
         async with self._merging:
             closed = await self._parts.drive.find(f"{tried.key}/closed")
-            if closed is not None and closed["last"] != commit:
+            if closed is not None and closed["merged"]:
                 findings = tuple(Finding.model_validate(f) for f in closed["findings"])
                 return Merged(closed["last"], findings)
             return await hand_off(self._parts, tried, commit, receipts)
@@ -102,17 +106,22 @@ class LineFlow:
     async def _permit(self, task: Task, number: int, wrong: Sequence[Finding]) -> None:
         """Parked unless this round is allowed: three, and one more for each answer."""
         while True:
-            facts = await self._parts.facts()
-            answers = [q.answer for q in questions(facts) if q.task == task.id and q.answer]
-            granted = sum(answer.text != STOP for answer in answers)
-            if number <= ROUNDS + granted:
+            asked = [q for q in questions(await self._parts.facts()) if q.task == task.id]
+            if number <= ROUNDS + sum(map(_grants, asked)):
                 return
-            await ask(
-                self._parts.drive,
-                f"{task.id}-round-{number}",
-                task.id,
-                spent(task, number - 1, wrong),
-            )
+            name = f"{task.id}-round-{number}"
+            again = any(q.escalation.kind == "rounds" and q.id != name for q in asked)
+            question = spent(task, number - 1, wrong, again=again)
+            await ask(self._parts.drive, name, task.id, question)
+
+
+def _grants(question: Question) -> bool:
+    """Whether an answer allows one more round. A recommendation that stood for an answer does so
+    only where rounds were asked for, or an agent that asks for ever would work for ever."""
+    answer = question.answer
+    if answer is None or answer.text == STOP:
+        return False
+    return answer.by != NOBODY or question.escalation.kind == "rounds"
 
 
 def _ids(findings: Sequence[Finding]) -> set[str]:

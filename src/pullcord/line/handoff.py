@@ -71,8 +71,11 @@ def closing(tried: Tried, receipts: Sequence[Receipt]) -> tuple[Finding, ...]:
 async def document(parts: Parts, tried: Tried, receipts: Sequence[Receipt]) -> str:
     """The commit that carries the attempt with its Quality Validation written from receipts.
 
-    Where the agent left no readable summary the engine writes one, marked so, beside what is there.
+    Where the agent left no summary the engine writes one, marked so. What a person waives
+    afterwards makes a commit of its own.
     """
+    by_word = any(receipt.verdict.outcome == "waived" for receipt in receipts)
+    key = f"{tried.key}/waived" if by_word else tried.key
 
     async def write() -> dict[str, str]:
         path = tried.opened.summary_path
@@ -85,9 +88,9 @@ async def document(parts: Parts, tried: Tried, receipts: Sequence[Receipt]) -> s
             tree, tried.opened.parent, _message(parts.drive.run, tried),
             agent=tried.task.subagent_type, at=tried.opened.at,
         )  # fmt: skip
-        return {"commit": await parts.tree.publish(f"{tried.key}/done", commit)}
+        return {"commit": await parts.tree.publish(f"{key}/done", commit)}
 
-    return str((await parts.drive.once(f"{tried.key}/documented", write))["commit"])
+    return str((await parts.drive.once(f"{key}/documented", write))["commit"])
 
 
 async def _fallback(parts: Parts, tried: Tried) -> Summary:

@@ -74,9 +74,9 @@ async def judge_merge(parts: Parts, key: str, span: tuple[str, str]) -> tuple[Re
     return await _judged(parts, key, span, obligations=owed)
 
 
-async def judge_result(parts: Parts, head: str) -> tuple[Receipt, ...]:
+async def judge_result(parts: Parts, head: str, key: str = "result") -> tuple[Receipt, ...]:
     """The receipts of the whole run's result: every gate afresh, nothing owed, nothing expected."""
-    return await _judged(parts, "result", (parts.start.base, head), fresh=True)
+    return await _judged(parts, key, (parts.start.base, head), fresh=True)
 
 
 async def _judged(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 
 from pullcord.line.ask import STOP, ask
 from pullcord.line.attempt import abandon
-from pullcord.line.criteria import coverage
+from pullcord.line.cord import shown
+from pullcord.line.criteria import FULFILLED, coverage
 from pullcord.line.flow import LineFlow
 from pullcord.line.handoff import document, waived
 from pullcord.line.judge import judge_result
@@ -73,38 +75,45 @@ async def _give_up(parts: Parts, by: str) -> None:
 
 async def _judge_result(parts: Parts) -> None:
     """The last gates, afresh on a clean export of the result. What is red here was green or waived
-    at its handoff; only a waiver opens it, no answer does."""
-    receipts = await judge_result(parts, await parts.tree.head())
-    receipts = waived(receipts, "result", await parts.facts())
-    red = [r.verdict for r in receipts if not r.verdict.opens]
-    if red:
+    at its handoff; only a waiver opens it, or gates that are green when they judge again."""
+    head = await parts.tree.head()
+    for number in count(1):
+        name = f"result/{number}" if number > 1 else "result"
+        receipts = await judge_result(parts, head, name)
+        receipts = waived(receipts, name, await parts.facts())
+        red = [r.verdict for r in receipts if not r.verdict.opens]
+        if not red:
+            return
         names = ", ".join(verdict.gate for verdict in red)
         question = Escalation(
             kind="approval",
             description=f"The gates over the whole result are closed: {names}. "
             f"Only `pullcord waive {parts.drive.run} GATE` opens them.",
-            evidence=tuple(
-                f"{f.gate}: {f.path}:{f.line} {f.message}" for v in red for f in v.findings
-            )
+            evidence=tuple(shown(f) for v in red for f in v.findings)
             or tuple(f"{v.gate}: {v.outcome} {v.detail}" for v in red),
-            options=(STOP,),
+            options=("Judge again", STOP),
             raised_by="engine",
         )
-        await ask(parts.drive, "result", "", question)
-        raise Parked("result")
+        await ask(parts.drive, name.replace("/", "-"), "", question)
 
 
 async def _cover_criteria(parts: Parts) -> None:
     """Every criterion and constraint is covered by a test in a receipt or by the reviewer; what is
-    not makes the run wait for a person's approval, never pass."""
-    open_ = [c for c in coverage(await parts.facts()) if not c.covered]
-    if not open_:
-        return
-    question = Escalation(
-        kind="approval",
-        description="Nothing shows that these are fulfilled: " + "; ".join(c.text for c in open_),
-        evidence=tuple(f"{c.text}: {c.said}" for c in open_),
-        options=("They are fulfilled", STOP),
-        raised_by="engine",
-    )
-    await ask(parts.drive, "criteria", "", question)
+    not makes the run wait for a person's approval, never pass. Other words than the approval are
+    kept, and the question comes again."""
+    said = ""
+    for number in count(1):
+        open_ = [c for c in coverage(await parts.facts()) if not c.covered]
+        if not open_:
+            return
+        question = Escalation(
+            kind="approval",
+            description="Nothing shows that these are fulfilled: "
+            + "; ".join(c.text for c in open_),
+            evidence=(*(f"{c.text}: {c.said}" for c in open_), *filter(None, [said])),
+            options=(FULFILLED, STOP),
+            raised_by="engine",
+        )
+        name = f"criteria-{number}" if number > 1 else "criteria"
+        answer = await ask(parts.drive, name, "", question)
+        said = f"{answer.by} said: {answer.text}"

@@ -122,7 +122,10 @@ def closed_gates(facts: Sequence[Fact]) -> tuple[str, dict[str, tuple[str, ...]]
     """The judgement that waits for a person (`TASK/ROUND`, or `result`) and the gates that keep it
     closed with the ids of their findings; ('', {}) when none waits: pure."""
     bodies = {fact.key: fact.body for fact in facts}
-    keys = ["result"] if "ask/result" in bodies else []
+    if "run/finished" in bodies:
+        return "", {}
+    results = [key for key in bodies if key.startswith("result/") and key.endswith("/judged")]
+    keys = [key.removesuffix("/judged") for key in results[-1:]]
     for question in questions(facts):
         rounds = [n for n in range(1, 1000) if f"{question.task}/{n}/closed" in bodies]
         if question.answer is None and question.escalation.kind == "rounds" and rounds:
@@ -134,6 +137,9 @@ def closed_gates(facts: Sequence[Fact]) -> tuple[str, dict[str, tuple[str, ...]]
             for receipt in bodies.get(part, {}).get("receipts", [])
         ]
         last = {r.verdict.gate: r.verdict for r in waived(judged, key, facts)}
-        if red := {v.gate: tuple(f.id for f in v.findings) for v in last.values() if not v.opens}:
-            return key, red
+        red = {v.gate: tuple(f.id for f in v.findings) for v in last.values() if not v.opens}
+        # What another gate keeps from running is no matter of its own.
+        ran = {gate: found for gate, found in red.items() if last[gate].outcome != "not-run"}
+        if red:
+            return key, ran or red
     return "", {}

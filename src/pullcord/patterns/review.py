@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pullcord.model.quality import Obligation
+from pullcord.model.quality import Finding, Obligation
 from pullcord.model.task import Plan, Task
 from pullcord.model.work import Handoff
 from pullcord.protocols import Flow
@@ -18,9 +18,15 @@ async def until_approved(flow: Flow, plan: Plan, number: int, handoff: Handoff) 
     task = plan.tasks[number]
     while handoff.review is not None and handoff.review.decision == "object":
         author = responsible(plan, number)
-        await flow.work(author, findings=handoff.review.findings)
+        await flow.work(author, findings=handoff.review.findings or (_unsaid(handoff),))
         handoff = await flow.work(task)
     return handoff
+
+
+def _unsaid(handoff: Handoff) -> Finding:
+    """What an objection without findings leaves to whoever mends: where to read."""
+    said = "the reviewer objects and names no finding: read its summary"
+    return Finding(gate="review", rule="object", path=handoff.summary_path, message=said)
 
 
 def responsible(plan: Plan, reviewer: int) -> Task:

@@ -16,6 +16,10 @@ from pullcord.requests.recovery import recovery_of
 Problem = tuple[int, str]
 """A line (0 where there is none) and what is wrong there."""
 
+RESERVED = frozenset(
+    {"run", "ask", "waive", "result", "criteria", "applied", "base", "head", "rescue"}
+)
+"""Ids that facts and refs of a run use for themselves."""
 _GENERIC = terms("test tests endpoint method repository file code docs write")
 
 
@@ -37,7 +41,7 @@ def complete(
     for task, line in zip(tasks, at, strict=True):
         if wrong := unknown_agent(task.subagent_type, known):
             problems.append((line, wrong))
-        taken = {t.id for t in named}
+        taken = {t.id for t in named} | RESERVED
         if task.id and (task.id in taken or slug(task.id) != task.id):
             problems.append((line, f"id {task.id!r} is taken or not lower-case-with-hyphens"))
         new = task.id or numbered(slug(task.description), taken)
