@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pullcord.blueprint import contract, edits, names, writing
 from pullcord.blueprint import house as houses
@@ -68,8 +69,8 @@ def edit(root: Path, settled: Settled) -> dict[str, str]:
 
 def unkept(root: Path, settled: Settled) -> list[str]:
     """Operations that the service now describes otherwise than the locked contract."""
-    exported = json.loads((root / houses.OPENAPI).read_text("utf-8"))
-    wanted = contract.contract(settled.feature, settled.house)
+    exported = _unordered(json.loads((root / houses.OPENAPI).read_text("utf-8")))
+    wanted = _unordered(contract.contract(settled.feature, settled.house))
     found = [
         f"{method.upper()} {path}"
         for path, methods in wanted["paths"].items()
@@ -82,6 +83,17 @@ def unkept(root: Path, settled: Settled) -> list[str]:
         for name, schema in wanted["components"]["schemas"].items()
         if schemas.get(name) != schema
     ]
+
+
+def _unordered(node: Any) -> Any:
+    """A document whose enums are sorted: Python shares `Literal` types of the same values, so the
+    order may be another resource's."""
+    if isinstance(node, dict):
+        found = {key: _unordered(value) for key, value in node.items()}
+        if isinstance(values := found.get("enum"), list):
+            found["enum"] = sorted(values, key=repr)
+        return found
+    return [_unordered(item) for item in node] if isinstance(node, list) else node
 
 
 def _texts(root: Path) -> dict[str, bytes]:
