@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from pullcord import config, environments, sandbox
 from pullcord.blueprint import block as feature_block
 from pullcord.engine.drive import Drive
 from pullcord.engine.local import LocalDriver
-from pullcord.errors import Conflict, NotFound, UsageError
+from pullcord.errors import Conflict, NotFound, Unavailable, UsageError
 from pullcord.gates import GATES, Judgement, Memory, judge
 from pullcord.ledger.sqlite import SqliteLedger
 from pullcord.line.ask import Question, default_answer, questions
@@ -52,9 +53,20 @@ def utc_now() -> datetime:
 
 
 def cache_folder() -> Path:
-    """Where workspaces, environments and reusable results live; safe to delete between runs."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "pullcord"
+    """Where workspaces, environments and reusable results live; safe to delete between runs.
+
+    Without a home that can be written it is a private folder among the system's temporary ones.
+    """
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given, "pullcord")
+    home = os.environ.get("HOME")
+    if home and os.access(home, os.W_OK | os.X_OK):
+        return Path(home, ".cache", "pullcord")
+    folder = Path(tempfile.gettempdir(), f"pullcord-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise Unavailable(f"{folder} belongs to somebody else.", "Set XDG_CACHE_HOME.")
+    return folder
 
 
 class Orchestrator:
