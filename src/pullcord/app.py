@@ -228,15 +228,23 @@ class Orchestrator:
         return [await self.status(run) for run in reversed(await self.ledger.runs())]
 
     async def diff(self, run: str, task: str = "") -> str:
-        """The unified diff of a run's head, or of one task's handoff, against what came before."""
+        """The unified diff of a run's head against its base; or of one task's handoff, before that
+        of its latest attempt, so that a person sees what waits, against what came before it."""
         status, tree = await self.status(run), self._tree(run)
         if not task:
             return await tree.user.diff(status.base, status.head)
         found = next((t for t in status.tasks if t.id == task), None)
-        if found is None or not found.commit:
-            known = ", ".join(t.id for t in status.tasks if t.commit) or "none yet"
-            raise NotFound(f"{task} has handed nothing off in {run}.", f"Handed off: {known}")
-        return await tree.user.diff(f"{found.commit}^", found.commit)
+        commit = found and (found.commit or await self._attempted(run, task, found.round))
+        if not commit:
+            known = ", ".join(t.id for t in status.tasks if t.round) or "none yet"
+            raise NotFound(f"{task} has done nothing in {run}.", f"Begun: {known}")
+        return await tree.user.diff(f"{commit}^", commit)
+
+    async def _attempted(self, run: str, task: str, round: int) -> str:
+        """The commit of a task's latest attempt that was documented, '' for none."""
+        bodies = {fact.key: fact.body for fact in await self.ledger.read(run)}
+        tried = (bodies.get(f"{task}/{n}/documented") for n in range(round, 0, -1))
+        return next((str(body["commit"]) for body in tried if body), "")
 
     async def view(self, run: str) -> RunView:
         """The run as reports show it."""
@@ -249,7 +257,7 @@ class Orchestrator:
         """The working tree as the gates see it, with its untracked files, against `base`."""
         known = agent_files.load(self.repository.root / ".claude" / "agents")
         if agent and agent not in known:
-            raise NotFound(f"There is no agent {agent!r}.", f"Known: {', '.join(known)}")
+            raise UsageError(f"There is no agent {agent!r}.", f"Known: {', '.join(known)}")
         return await working_case(
             self.repository,
             Place(self.cache, self._shared / "environments"),

@@ -212,6 +212,8 @@ def test_spent_rounds_can_be_waived_by_name(home: Path, tmp_path: Path) -> None:
     said = cli("run", "-C", repo, "-f", tmp_path / "plan.py", "--runtime", scripted(tmp_path, RED))
     assert said.code == 3
     assert said.err.count("handoff closed in round") == 3
+    assert "+    return a + b" in cli("diff", "-C", repo, "@last/subtract").out
+    assert "Begun: subtract" in cli("diff", "-C", repo, "@last/review").err
     assert cli("waive", "-C", repo, "@last", "tests", "--reason", "no").code == 2
     assert cli("waive", "-C", repo, "@last", "scope", "--reason", "it is not red").code == 6
     waived = said_in_json(

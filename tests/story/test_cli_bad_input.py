@@ -173,7 +173,7 @@ def test_a_run_that_is_none_is_not_found(command: str, repo: Path) -> None:
         (["gates", "--only", "typos"], 2, "There is no gate typos"),
         (["gates", "--only", ","], 2, "names no gate"),
         (["gates", "--base", "nowhere"], 2, "nowhere is no commit"),
-        (["gates", "--agent", "nobody"], 6, "There is no agent 'nobody'"),
+        (["gates", "--agent", "nobody"], 2, "There is no agent 'nobody'"),
         (["agents", "show", "nobody"], 6, "There is no agent 'nobody'"),
         (["inbox", "r-none"], 6, "No open question"),
         (["answer", "r-none/q", "1"], 6, "r-none is no run here"),

@@ -108,17 +108,28 @@ def result_receipts(facts: Sequence[Fact]) -> tuple[Receipt, ...]:
 
 
 def deliverables(changes: Sequence[Change]) -> tuple[str, ...]:
-    """One line per area of the repository that the run changed, with its files: pure."""
-    lines = []
-    for name, places in _AREAS:
-        paths = [c.path for c in changes if c.status != "deleted" and c.path.startswith(places)]
-        if paths:
-            shown = ", ".join(paths[:4])
-            more = f" and {len(paths) - 4} more" if len(paths) > 4 else ""
-            lines.append(f"{name}: {shown}{more}")
-    if not lines and changes:
-        lines = [", ".join(change.path for change in changes[:6])]
+    """One line per area of the repository that the run changed, with its files: pure.
+
+    No change is left out: what belongs to no area, or is gone, has a line of its own.
+    """
+    kept = [c.path for c in changes if c.status != "deleted"]
+    known = (summaries.FOLDER, *(place for _, places in _AREAS for place in places))
+    rest = [path for path in kept if not path.startswith(known)]
+    areas = [(name, [p for p in kept if p.startswith(places)]) for name, places in _AREAS]
+    areas += [
+        ("Also changed", rest),
+        ("Deleted", [c.path for c in changes if c.status == "deleted"]),
+    ]
+    lines = [f"{name}: {_some(paths)}" for name, paths in areas if paths]
+    written = sum(path.startswith(summaries.FOLDER) for path in kept)
+    if written:
+        lines.append(f"Docs updated: summaries of {written} attempts in {summaries.FOLDER}/")
     return tuple(lines)
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 4} more" if len(paths) > 4 else ""
+    return ", ".join(paths[:4]) + more
 
 
 def _tests_added(facts: Sequence[Fact], receipts: Sequence[Receipt]) -> int:
@@ -166,13 +177,13 @@ def success(
     met = [c for c in covered if c.covered]
     all_met = bool(covered) and len(met) == len(covered)
     done = [t for t in tasks if t.state in ("passed", "skipped")]
-    handed = all(t.contribution for t in tasks if t.state == "passed") and len(done) == len(tasks)
+    told = [t for t in done if t.contribution or t.state == "skipped"]
     answers = (
         (all_met, f"{len(met)} of {len(covered)} covered"),
         clean("types", "format", "lint"),
         (clean("tests")[0], gates["tests"].detail if "tests" in gates else "tests: not judged"),
         clean("openapi", "contract"),
-        (handed, f"{len(done)} of {len(tasks)} tasks handed off with a summary"),
+        (len(told) == len(tasks), f"{len(told)} of {len(tasks)} tasks handed off with a summary"),
         (all_met and status.state == "passed", f"the run is {status.state}"),
     )
     return tuple(

@@ -63,7 +63,7 @@ def unknown_agent(name: str, known: Mapping[str, Agent]) -> str:
         return ""
     meant = ALIASES.get(name.strip().lower().replace("_", "-"), "")
     close = [meant] if meant in known else difflib.get_close_matches(name, known, 1)
-    hint = f"; did you mean {close[0]}?" if close else ""
+    hint = f"; did you mean {close[0]}?" if close else "."
     return f"there is no agent {one_line(name)!r}{hint} Known: {', '.join(sorted(known))}"
 
 
