@@ -26,6 +26,8 @@ _ENV = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
     "GIT_AUTHOR_NAME": "pullcord",
     "GIT_AUTHOR_EMAIL": "pullcord@localhost",
     "GIT_COMMITTER_NAME": "pullcord",
