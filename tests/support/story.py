@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ import pytest
 from pullcord.app import Orchestrator
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.reports import REPORTS
-from pullcord.line import judge
+from pullcord.line import judge, run
 from pullcord.line.parts import Parts
 from pullcord.line.state import Status
 from pullcord.model.agent import Agent
@@ -60,14 +61,14 @@ source = ["tiny"]
 }
 
 
-def git(folder: Path, *args: str) -> str:
+def git(folder: Path, *args: str, **env: str) -> str:
     """git with an identity of its own, outside of the user's configuration."""
     done = subprocess.run(
         ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", *args],
         cwd=folder, check=True, capture_output=True, text=True,
         env={"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent",
              "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_DATE": "2026-11-22T11:00:00Z",
-             "GIT_COMMITTER_DATE": "2026-11-22T11:00:00Z"},
+             "GIT_COMMITTER_DATE": "2026-11-22T11:00:00Z", **env},
     )  # fmt: skip
     return done.stdout.strip()
 
@@ -298,6 +299,23 @@ class Story:
 async def remembered_result(parts: Parts, head: str, key: str = "result") -> tuple[Receipt, ...]:
     """line.judge.judge_result with verdicts that are known already."""
     return await judge._judged(parts, key, (parts.start.base, head))
+
+
+def passed_run(
+    folder: Path, verdicts: Path, acts: Mapping[str, Act | Rounds] = GOOD
+) -> tuple[Path, str]:
+    """A repository below `folder` in which a run of all four tasks passed, and the run."""
+
+    async def tell() -> str:
+        story = await Story.begin(folder, patch, acts, verdicts=verdicts)
+        status = await story.run(*ROLES)
+        assert status.state == "passed", status
+        story.orchestrator.ledger.close()
+        return status.run
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "judge_result", remembered_result)
+        return folder / "repo", asyncio.run(tell())
 
 
 Begin = Callable[..., Awaitable[Story]]

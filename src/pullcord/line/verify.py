@@ -2,46 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pullcord.briefs import summary as summaries
 from pullcord.errors import WorkspaceError
 from pullcord.ledger.chain import verify as verify_chain
 from pullcord.model.fact import Fact
+from pullcord.model.quality import Receipt
 from pullcord.model.run import Opened, Start
 from pullcord.workspace.git import Git
+
+Bodies = Mapping[str, Any]
 
 
 async def verify(git: Git, facts: Sequence[Fact]) -> None:
     """Raise WorkspaceError (LedgerError for the ledger itself) at the first thing that is not so:
 
-    every commit from the base to the head is a handoff; its tree is the tree that its agent left
-    and its receipts name, but for the closed list of what the engine may write: the Quality
-    Validation section of the attempt's summary, or a whole summary where the agent left none
-    (SPEC.md: orchestration never implements).
+    every attempt's work stands where it was published; every commit from the base to the head is a
+    handoff; its tree is the tree that its agent left and its receipts name, but for the closed list
+    of what the engine may write: the Quality Validation section of the attempt's summary, or a
+    whole summary where the agent left none (SPEC.md: orchestration never implements); its receipts
+    are those of its judgement, green or waived by a recorded person; the last gates judged the
+    head.
     """
     verify_chain(facts)
     bodies = {fact.key: fact.body for fact in facts}
-    parent = Start.model_validate(bodies["run"]).base
+    run, head = facts[0].run, Start.model_validate(bodies["run"]).base
     for fact in facts:
-        if fact.key.endswith("/handoff"):
-            key = fact.key.removesuffix("/handoff")
-            commit, merge = fact.body["commit"], fact.body.get("merge", fact.body["commit"])
-            opened = Opened.model_validate(bodies[f"{key}/opened"])
-            if await _parents(git, commit) != [opened.parent]:
-                raise _doubt(key, f"commit {commit[:12]} does not follow {opened.parent[:12]}")
-            if merge == commit:
-                follows = opened.parent == parent
-            else:
-                follows = await _parents(git, merge) == [parent, commit]
-                follows &= await _clean(git, parent, commit) == await git.tree(merge)
-            if not follows:
-                raise _doubt(key, f"{merge[:12]} is no merge of it into {parent[:12]}")
-            await _same(git, key, bodies[f"{key}/worked"], commit, opened.summary_path)
-            trees = {receipt["tree"] for receipt in fact.body["receipts"]}
-            if trees != {bodies[f"{key}/worked"]["tree"]}:
-                raise _doubt(key, "its receipts are for another tree")
-            parent = merge
+        key, _, what = fact.key.rpartition("/")
+        if what == "worked":
+            await _published(git, run, key, fact.body)
+        elif what == "handoff":
+            head = await _handed_off(git, bodies, key, head)
+    if bodies.get("run/finished", {}).get("state") == "passed":
+        if await git.resolve(f"refs/pullcord/{run}/head") != head:
+            raise _doubt("its head", f"the ref does not stand at {head[:12]}")
+        result = [key for key in bodies if key.startswith("result/") and key.endswith("/judged")]
+        receipts = _receipts(bodies[result[-1]] if result else {})
+        if {receipt.tree for receipt in receipts} != {await git.tree(head)}:
+            raise _doubt("its result", "the last gates judged another tree")
+
+
+async def _published(git: Git, run: str, key: str, worked: Bodies) -> None:
+    """An attempt's work stands under its ref."""
+    if await git.resolve(f"refs/pullcord/{run}/{key}/work") != worked["commit"]:
+        raise _doubt(key, "the ref of the agent's work was moved")
+    if await git.tree(worked["commit"]) != worked["tree"]:
+        raise _doubt(key, "the recorded tree is not that of the agent's work")
+
+
+async def _handed_off(git: Git, bodies: Bodies, key: str, parent: str) -> str:
+    """A handoff that follows the head before it; the head after it."""
+    body, opened = bodies[f"{key}/handoff"], Opened.model_validate(bodies[f"{key}/opened"])
+    commit, merge = body["commit"], body.get("merge", body["commit"])
+    if await _parents(git, commit) != [opened.parent]:
+        raise _doubt(key, f"commit {commit[:12]} does not follow {opened.parent[:12]}")
+    if merge == commit:
+        follows = opened.parent == parent
+    else:
+        follows = await _parents(git, merge) == [parent, commit]
+        follows &= await _clean(git, parent, commit) == await git.tree(merge)
+    if not follows:
+        raise _doubt(key, f"{merge[:12]} is no merge of it into {parent[:12]}")
+    await _same(git, key, bodies[f"{key}/worked"], commit, opened.summary_path)
+    receipts = _receipts(body)
+    if {receipt.tree for receipt in receipts} != {bodies[f"{key}/worked"]["tree"]}:
+        raise _doubt(key, "its receipts are for another tree")
+    said = [*_receipts(bodies[f"{key}/judged"]), *_receipts(bodies.get(f"{key}/rest/judged", {}))]
+    if not all(_true(receipt, said, bodies) for receipt in receipts):
+        raise _doubt(key, "its receipts are not what its gates and a person said")
+    return str(merge)
+
+
+def _receipts(body: Mapping[str, Any]) -> list[Receipt]:
+    return [Receipt.model_validate(receipt) for receipt in body.get("receipts", [])]
+
+
+def _true(receipt: Receipt, said: Sequence[Receipt], bodies: Bodies) -> bool:
+    """Whether a receipt opens because its gate passed, or a person's waiver is recorded."""
+    verdict = receipt.verdict
+    if verdict.outcome != "waived":
+        return verdict.outcome == "pass" and receipt in said
+    return any(
+        key.startswith("waive/") and key.endswith(f"/{verdict.gate}")
+        for key, body in bodies.items()
+        if body.get("by") == verdict.waived_by
+    )
 
 
 async def _parents(git: Git, commit: str) -> list[str]:

@@ -22,6 +22,8 @@ async def fast_forward(git: Git, branch: str, old: str, new: str) -> None:
             f"The branch {branch} is gone.", f"Make it again: git branch {branch} {old[:12]}"
         )
     if current not in (old, new):
+        if (await git.attempt("merge-base", "--is-ancestor", new, current))[0] == 0:
+            return  # it was applied, and the branch went on
         raise Conflict(
             f"{branch} is at {current[:12]}, the run started from {old[:12]}: "
             "it cannot be fast-forwarded.",
@@ -38,6 +40,8 @@ async def fast_forward(git: Git, branch: str, old: str, new: str) -> None:
 
 
 async def _refuse_in_the_way(checkout: Git, old: str, new: str) -> None:
+    # A file that was only touched, or copied, is no change.
+    await checkout.attempt("update-index", "-q", "--refresh")
     code, _, err = await checkout.attempt("read-tree", "-n", "-m", "-u", old, new)
     # git would overwrite a file that it ignores without a word.
     hidden = _hidden(checkout.directory, await checkout.changes(old, new))
