@@ -46,6 +46,7 @@ def progress(view: RunView) -> str:
         "",
         "Quality Status:",
         *_checks(view),
+        *_noted(view),
     ]
     return "\n".join(lines) + "\n"
 
@@ -65,6 +66,7 @@ def handoff(view: RunView, task: str = "") -> str:
         *_bullets([_about(after) if after else f"Nothing more: pullcord show {view.run}"]),
         "",
         f"Context: {cut('; '.join(map(one_line, context)), 1_000) or 'no considerations noted'}",
+        *_noted(view),
     ]
     return "\n".join(lines) + "\n"
 
@@ -126,6 +128,12 @@ def _appendix(view: RunView) -> Iterable[tuple[str, list[str]]]:
         ("Notes", _bullets(view.notes)),
     )
     return ((title, body) for title, body in parts if body)
+
+
+def _noted(view: RunView) -> list[str]:
+    """What no report may keep quiet: waivers, a missing sandbox, a repository that was touched."""
+    notes = _bullets(view.notes)
+    return ["", "Notes:", *notes] if notes else []
 
 
 def _line(text: str) -> str:

@@ -123,7 +123,7 @@ def deliverables(changes: Sequence[Change]) -> tuple[str, ...]:
     lines = [f"{name}: {_some(paths)}" for name, paths in areas if paths]
     written = sum(path.startswith(summaries.FOLDER) for path in kept)
     if written:
-        lines.append(f"Docs updated: summaries of {written} attempts in {summaries.FOLDER}/")
+        lines.append(f"Summaries of attempts: {written} in {summaries.FOLDER}/")
     return tuple(lines)
 
 

@@ -125,6 +125,13 @@ def test_the_final_summary_is_exactly_the_template_and_then_the_rest() -> None:
     )
 
 
+@pytest.mark.parametrize("form", list(reports.REPORTS))
+def test_every_report_shows_waivers_and_a_missing_sandbox(form: str) -> None:
+    view = VIEW.model_copy(update={"notes": ("Waived: types by Ana: it is late", "No sandbox.")})
+    shown = reports.REPORTS[form](view)
+    assert shown.endswith("\n\nNotes:\n- Waived: types by Ana: it is late\n- No sandbox.\n")
+
+
 @pytest.mark.parametrize("state", ["waiting", "failed", "cancelled", "interrupted", "running"])
 def test_only_a_passed_run_is_complete(state: str) -> None:
     view = RunView.model_validate(VIEW.model_dump() | {"state": state})

@@ -20,7 +20,7 @@ def test_no_change_is_missing_from_the_deliverables() -> None:
         "Tests: tests/test_0.py, tests/test_1.py, tests/test_2.py, tests/test_3.py and 2 more",
         "Also changed: app/core/clock.py",
         "Deleted: app/old.py",
-        "Docs updated: summaries of 9 attempts in docs/temp/",
+        "Summaries of attempts: 9 in docs/temp/",
     )
 
 
