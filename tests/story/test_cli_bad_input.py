@@ -252,7 +252,9 @@ def test_init_shows_checks_and_writes_what_is_missing(tmp_path: Path) -> None:
 def test_agents_are_listed_shown_and_checked(repo: Path) -> None:
     names = [agent["name"] for agent in said_in_json("agents", "-C", repo)[-1]["agents"]]
     assert "code-reviewer" in names
-    assert "sprint-manager" in cli("agents", "list", "-C", repo).out
+    listed = cli("agents", "list", "-C", repo).out
+    assert "sprint-manager" in listed
+    assert "<example>" not in listed
     shown = cli("agents", "show", "python-backend-engineer", "-C", repo)
     assert "tiny/**" in shown.out
     assert said_in_json("agents", "show", "code-reviewer", "-C", repo)[-1]["agent"]["name"]

@@ -39,7 +39,7 @@ async def _list(shell: Shell) -> Result:
             agent.name,
             agent.model or "-",
             "pullcord's" if agent.origin == "pullcord" else "repository's",
-            one_line(agent.description),
+            one_line(agent.description).partition(". ")[0],
         )
         for agent in found.values()
     ]
