@@ -13,6 +13,7 @@ import signal
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -91,32 +92,32 @@ class Deadly:
         return fact
 
 
-def drive(folder: Path, tasks: tuple[str, ...], death: Death) -> None:
+def drive(folder: Path, tasks: tuple[str, ...], death: Death, name: str) -> None:
     """Start the story's run in folder/repo, or take it up, and drive it. The process ends with 0
     when the run passed."""
-    asyncio.run(_drive(folder, tasks, death))
+    asyncio.run(_drive(folder, tasks, death, name))
 
 
-async def _drive(folder: Path, tasks: tuple[str, ...], death: Death) -> None:
+async def _drive(folder: Path, tasks: tuple[str, ...], death: Death, name: str) -> None:
     os.chdir(folder)
     RUNTIMES["counting"] = "killing:counting"
     # The gates over the result run afresh, which takes seconds and changes nothing in a kill.
     run.judge_result = remembered_result  # type: ignore[attr-defined]
     orchestrator = Orchestrator(
         await Repository.find(folder / "repo"),
-        clock=noon, cache=folder / "cache", ids=lambda: RUN,
+        clock=noon, cache=folder / "cache", ids=lambda: name,
     )  # fmt: skip
     if death.fact:
         deadly = Deadly(orchestrator.ledger, death)
         orchestrator.ledger = orchestrator.driver._ledger = deadly  # type: ignore[assignment]
     _count_git(death.git)
-    if RUN not in await orchestrator.ledger.runs():
-        script = yaml.safe_dump({"tasks": {name: SCRIPT[name] for name in tasks}})
+    if name not in await orchestrator.ledger.runs():
+        script = yaml.safe_dump({"tasks": {task: SCRIPT[task] for task in tasks}})
         # Without a sandbox: trying it out takes longer than all the rest, and no command runs.
         await orchestrator.start(
             REQUEST, plan(*tasks), runtime="counting", script=script, unsafe=True
         )
-    status = await orchestrator.drive(RUN)
+    status = await orchestrator.drive(name)
     assert status.state == "passed", status
 
 
@@ -140,11 +141,24 @@ def _count_git(fatal: int) -> None:
     Git.attempt = deadly  # type: ignore[method-assign]
 
 
-def live(folder: Path, tasks: tuple[str, ...], death: Death = Death()) -> int | None:
-    """A process that drives the run; its exit status, negative for a signal."""
-    process = CONTEXT.Process(target=drive, args=(folder, tasks, death))
+def begin(
+    folder: Path, tasks: tuple[str, ...], death: Death = Death(), name: str = RUN
+) -> BaseProcess:
+    """A process that drives the run."""
+    process = CONTEXT.Process(target=drive, args=(folder, tasks, death, name))
     process.start()
+    return process
+
+
+def live(folder: Path, tasks: tuple[str, ...], death: Death = Death(), name: str = RUN) -> int:
+    """Drive the run in a process of its own; its exit status, negative for a signal."""
+    return ended(begin(folder, tasks, death, name))
+
+
+def ended(process: BaseProcess) -> int:
+    """The exit status of a process that ends soon."""
     process.join(120)
+    assert process.exitcode is not None
     return process.exitcode
 
 
@@ -154,15 +168,15 @@ def paid(folder: Path) -> Counter[str]:
     return Counter(file.read_text().split() if file.exists() else [])
 
 
-def facts(folder: Path) -> list[Fact]:
+def facts(folder: Path, name: str = RUN) -> list[Fact]:
     """The run's facts, of a chain that holds and whose bytes are there."""
-    return asyncio.run(_facts(folder / "repo"))
+    return asyncio.run(_facts(folder / "repo", name))
 
 
-async def _facts(repository: Path) -> list[Fact]:
+async def _facts(repository: Path, name: str) -> list[Fact]:
     found = await Repository.find(repository)
     orchestrator = Orchestrator(found, cache=repository)
-    recorded = await orchestrator.ledger.read(RUN)
+    recorded = await orchestrator.ledger.read(name)
     orchestrator.ledger.close()
     verify_chain(recorded)
     await verify(found.git, recorded)

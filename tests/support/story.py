@@ -216,7 +216,8 @@ def acting(script: str, tasks: Sequence[Task]) -> Acting:
 
 @dataclass
 class Counting:
-    """Another runtime, with a line in `paid` for every time it is called."""
+    """Another runtime, with a line in `paid` for every time it is called. No agent begins while
+    there is a file `hold` beside it."""
 
     runtime: Runtime
     paid: Path
@@ -227,6 +228,8 @@ class Counting:
     ) -> Report:
         with self.paid.open("a") as paid:
             paid.write(f"{brief.task.id}/{brief.round}\n")
+        while self.paid.with_name("hold").exists():
+            await asyncio.sleep(0.02)
         return await self.runtime.run(agent, brief, workspace, sandbox)
 
 
