@@ -51,6 +51,8 @@ def _part_problems(part: str) -> Iterator[str]:
     if part in ("", ".", ".."):
         yield "has an empty or dotted part"
         return
+    if "\ufffd" in part:  # what git's bytes became
+        yield "is not UTF-8"
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in part):
         yield "contains a control character"
     if any(c in _BIDI or unicodedata.category(c) == "Cf" for c in part):

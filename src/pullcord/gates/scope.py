@@ -125,7 +125,7 @@ def _policy(case: Case, agent: Agent, change: Change) -> Iterator[tuple[str, str
         yield "protected", closed
     elif not _may_write(case, agent, change):
         yield "scope", f"{agent.name} may not write here"
-    elif change.status != "deleted":
+    elif change.status != "deleted" and (case.tree / path).is_file():
         yield from _file(case, change)
 
 

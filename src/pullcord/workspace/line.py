@@ -167,7 +167,7 @@ class RunTree:
             await self.mirror("read-tree", commit_tree, env=env)
             blob = await self.mirror("hash-object", "-w", "--stdin", stdin=text.encode())
             await self.mirror(
-                "update-index", "--add", "--cacheinfo", f"100644,{blob.strip()},{path}", env=env
+                "update-index", "--add", "--replace", "--cacheinfo", f"100644,{blob.strip()},{path}", env=env
             )
             return (await self.mirror("write-tree", env=env)).strip()
 
