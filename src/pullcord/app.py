@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -86,10 +87,18 @@ class Orchestrator:
         self._shared = cache = cache or cache_folder()
         name = hashlib.sha256(str(repository.common).encode()).hexdigest()[:12]
         self.cache = cache / f"{slug(repository.root.name)}-{name}"
-        self.ledger = SqliteLedger(
-            repository.state / "ledger.db", lambda: clock().isoformat(timespec="milliseconds")
+
+    @cached_property
+    def ledger(self) -> SqliteLedger:
+        """Opened, and made, when it is first needed: a refused run leaves nothing behind."""
+        return SqliteLedger(
+            self.repository.state / "ledger.db",
+            lambda: self.clock().isoformat(timespec="milliseconds"),
         )
-        self.driver = LocalDriver(self.ledger, repository.state / "locks")
+
+    @cached_property
+    def driver(self) -> LocalDriver:
+        return LocalDriver(self.ledger, self.repository.state / "locks")
 
     @classmethod
     async def open(cls, start: Path) -> Orchestrator:
@@ -366,16 +375,18 @@ async def run(
     runtime: str = "blueprint",
     script: str = "",
     on_escalation: OnEscalation = "exit",
+    unsafe: bool = False,
 ) -> Status:
     """Run tasks under a pattern in a repository and return where the run ended or waits.
 
     `criteria` are the acceptance criteria of the whole; those of the tasks are added. `script` is
-    the text of a script for `runtime="scripted"`. Raises UsageError before anything is written.
+    the text of a script for `runtime="scripted"`. `unsafe` allows work without a sandbox. Raises
+    UsageError before anything is written.
     """
     orchestrator = await Orchestrator.open(Path(repository))
     known = agent_files.load(orchestrator.repository.root / ".claude" / "agents")
     plan = plan_of(tasks, pattern, known)
     every = tuple(dict.fromkeys([*criteria, *(c for task in tasks for c in task.criteria)]))
     request = Request(title=title or tasks[0].description, criteria=every)
-    started = await orchestrator.start(request, plan, runtime=runtime, script=script)
+    started = await orchestrator.start(request, plan, runtime=runtime, script=script, unsafe=unsafe)
     return await orchestrator.drive(started, on_escalation=on_escalation)

@@ -10,7 +10,7 @@ PullcordError (1)
 ├── NotFound (6)                no such run, task, question; a name in a call is a UsageError
 ├── Conflict (7)                apply cannot fast-forward; somebody was faster
 ├── WorkspaceError (1)          git refused
-└── LedgerError (1)             newer, locked or damaged ledger
+└── LedgerError (5)             newer, locked, full or damaged ledger
     └── StaleEpoch              another process took the run over: stop, write nothing
 """
 
@@ -83,6 +83,8 @@ class WorkspaceError(PullcordError):
 
 class LedgerError(PullcordError):
     """The ledger cannot be read or written."""
+
+    exit_code = 5
 
 
 class StaleEpoch(LedgerError):

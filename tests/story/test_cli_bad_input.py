@@ -196,14 +196,14 @@ def test_a_newer_ledger_is_left_alone(repo: Path) -> None:
         database.execute("PRAGMA user_version=99")
     database.close()
     said = cli("runs", "-C", repo)
-    assert said.code == 1
+    assert said.code == 5
     assert "newer pullcord" in said.err
 
 
 def test_a_ledger_that_cannot_be_written_is_said(repo: Path) -> None:
     (repo / ".git" / "pullcord").write_text("in the way")
     said = cli("runs", "-C", repo)
-    assert said.code == 1
+    assert said.code == 5
     assert "hint:" in said.err
     assert "defect" not in said.err
 

@@ -44,5 +44,5 @@ def widened(agent: Agent, packages: Iterable[str]) -> Agent:
     may write the application, wherever it is."""
     if "app/**" not in agent.write:
         return agent
-    places = tuple(f"{package}/**" for package in packages)
+    places = tuple(name if name.endswith(".py") else f"{name}/**" for name in packages)
     return agent.model_copy(update={"write": tuple(dict.fromkeys((*agent.write, *places)))})

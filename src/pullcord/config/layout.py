@@ -9,7 +9,10 @@ from pathlib import Path
 
 _SKIP = {"node_modules", "venv", "env", "build", "dist", "site-packages", "__pycache__"}
 _TESTS = {"test", "tests", "testing", "examples", "docs"}
-_NOT_CODE = {"scripts", "tools", "bench", "benchmarks", "migrations", "alembic", "supabase"}
+_NOT_CODE = {
+    "scripts", "tools", "bench", "benchmarks", "migrations", "alembic", "supabase",
+    "setup.py", "noxfile.py", "tasks.py", "fabfile.py", "sitecustomize.py", "usercustomize.py",
+}  # fmt: skip
 _FACTORIES = ("create_app", "make_app", "get_app", "build_app", "app_factory", "create_application")
 _PUBLISHED = {"contract", "contracts", "published", "public", "dist", "releases"}
 
@@ -47,10 +50,15 @@ def find_app(tree: Path) -> str:
 
 
 def find_packages(tree: Path) -> tuple[str, ...]:
-    """The top-level folders that hold the application's Python code; no tests, no scripts."""
-    code = (Path(path) for path in walk(tree, ".py"))
-    tops = {path.parts[0] for path in code if len(path.parts) > 1 and not _TESTS & set(path.parts)}
-    return tuple(sorted(tops - _NOT_CODE))
+    """What lies at the top of the repository and holds the application's Python code: folders, and
+    modules with their `.py`; no tests, no scripts."""
+    code = [Path(path) for path in walk(tree, ".py")]
+    code = [path for path in code if not _TESTS & set(path.parts) and not _is_test(path.name)]
+    return tuple(sorted({path.parts[0] for path in code} - _NOT_CODE))
+
+
+def _is_test(name: str) -> bool:
+    return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
 
 
 def module_of(path: str) -> str:

@@ -8,7 +8,7 @@ from pullcord.briefs import escalation as escalations
 from pullcord.line.ask import STOP
 from pullcord.line.attempt import Tried
 from pullcord.model.escalation import Escalation
-from pullcord.model.quality import Finding
+from pullcord.model.quality import Finding, Verdict
 from pullcord.model.task import Task
 
 
@@ -53,6 +53,22 @@ def spent(task: Task, rounds: int, wrong: Sequence[Finding], *, again: bool) -> 
         evidence=tuple(shown(f) for f in told[:20]),
         options=("Grant one more round", STOP),
         recommendation="" if again else "Grant one more round",
+        raised_by="engine",
+    )
+
+
+JUDGE_AGAIN = "Judge again"
+
+
+def unavailable(about: str, verdicts: Sequence[Verdict], *options: str) -> Escalation:
+    """The escalation of gates that could not judge: a tool is missing, a disk is full, a program
+    broke. The work may be right. It has no default: nobody would mend the cause."""
+    broken = [v for v in verdicts if v.outcome == "error"]
+    return Escalation(
+        kind="unavailable",
+        description=f"{about}: {', '.join(v.gate for v in broken)} could not judge.",
+        evidence=tuple(f"{v.gate}: {v.detail}" for v in broken),
+        options=(JUDGE_AGAIN, *options, STOP),
         raised_by="engine",
     )
 

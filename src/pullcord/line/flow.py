@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pullcord.line.ask import NOBODY, STOP, Question, ask, questions
 from pullcord.line.attempt import Tried, attempt, unmoved
 from pullcord.line.briefing import Setting
-from pullcord.line.cord import raised, spent, stuck
-from pullcord.line.handoff import closing, document, hand_off, waived
+from pullcord.line.cord import JUDGE_AGAIN, raised, spent, stuck, unavailable
+from pullcord.line.handoff import closing, document, hand_off, unjudged, waived
 from pullcord.line.judge import judge, judge_rest
 from pullcord.line.merge import Merged
 from pullcord.line.parts import Parts
@@ -51,10 +51,7 @@ class LineFlow:
             if await self._answered(tried):
                 last = await document(self._parts, tried, ())
                 continue
-            receipts = await judge(self._parts, tried, expectation, obligations)
-            receipts = waived(receipts, tried.key, await self._parts.facts())
-            receipts = await judge_rest(self._parts, tried, receipts, expectation, obligations)
-            receipts = waived(receipts, tried.key, await self._parts.facts())
+            receipts = await self._judge(tried, expectation, obligations)
             commit = await document(self._parts, tried, receipts)
             before = wrong
             wrong, last = closing(tried, receipts), commit
@@ -74,6 +71,26 @@ class LineFlow:
             if number > 1 and _ids(wrong) == _ids(before) and await unmoved(self._parts, tried):
                 name = f"{task.id}-no-progress-{number}"
                 await ask(self._parts.drive, name, task.id, stuck(task, number, wrong))
+
+    async def _judge(
+        self, tried: Tried, expectation: Expectation, obligations: Sequence[Obligation]
+    ) -> tuple[Receipt, ...]:
+        """The receipts with what people waived. Gates that could not judge say nothing about the
+        agent's work: a person is asked before it costs a round."""
+        parts, again = self._parts, 0
+        while True:
+            receipts = await judge(parts, tried, expectation, obligations, again)
+            receipts = waived(receipts, tried.key, await parts.facts())
+            receipts = await judge_rest(parts, tried, receipts, expectation, obligations)
+            receipts = waived(receipts, tried.key, await parts.facts())
+            if not unjudged(tried, receipts):
+                return receipts
+            again += 1
+            name = f"{tried.key.replace('/', '-')}-unjudged-{again}"
+            verdicts = [receipt.verdict for receipt in receipts]
+            question = unavailable(tried.task.description, verdicts, "Give it back to the agent")
+            if (await ask(parts.drive, name, tried.task.id, question)).text != JUDGE_AGAIN:
+                return receipts
 
     async def _hand_off(
         self, tried: Tried, commit: str, receipts: Sequence[Receipt]
@@ -119,7 +136,7 @@ def _grants(question: Question) -> bool:
     """Whether an answer allows one more round. A recommendation that stood for an answer does so
     only where rounds were asked for, or an agent that asks for ever would work for ever."""
     answer = question.answer
-    if answer is None or answer.text == STOP:
+    if answer is None or answer.text == STOP or question.escalation.kind == "unavailable":
         return False
     return answer.by != NOBODY or question.escalation.kind == "rounds"
 

@@ -68,6 +68,12 @@ def closing(tried: Tried, receipts: Sequence[Receipt]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def unjudged(tried: Tried, receipts: Sequence[Receipt]) -> bool:
+    """Whether nothing but gates that could not judge keeps this handoff closed: pure."""
+    red = {r.verdict.outcome for r in receipts if not r.verdict.opens}
+    return "error" in red and red <= {"error", "not-run"} and not problems(tried)
+
+
 async def document(parts: Parts, tried: Tried, receipts: Sequence[Receipt]) -> str:
     """The commit that carries the attempt with its Quality Validation written from receipts.
 

@@ -15,12 +15,17 @@ from pullcord.protocols import Case
 
 
 async def judge(
-    parts: Parts, tried: Tried, expectation: Expectation, obligations: Sequence[Obligation]
+    parts: Parts,
+    tried: Tried,
+    expectation: Expectation,
+    obligations: Sequence[Obligation],
+    again: int = 0,
 ) -> tuple[Receipt, ...]:
-    """The receipts of an attempt, from the ledger or by running the gates now."""
+    """The receipts of an attempt, from the ledger or by running the gates now; `again` counts the
+    times that a person wanted them to run anew."""
     return await _judged(
         parts,
-        tried.key,
+        f"{tried.key}/again-{again}" if again else tried.key,
         (tried.opened.parent, tried.commit),
         agent=parts.agents[tried.task.subagent_type],
         summary_path=tried.opened.summary_path,

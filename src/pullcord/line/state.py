@@ -133,8 +133,9 @@ def closed_gates(facts: Sequence[Fact]) -> tuple[str, dict[str, tuple[str, ...]]
     for key in keys:
         judged = [
             Receipt.model_validate(receipt)
-            for part in (f"{key}/judged", f"{key}/rest/judged")
-            for receipt in bodies.get(part, {}).get("receipts", [])
+            for name, body in bodies.items()
+            if name.startswith(f"{key}/") and name.endswith("/judged") and "/merge/" not in name
+            for receipt in body["receipts"]
         ]
         last = {r.verdict.gate: r.verdict for r in waived(judged, key, facts)}
         red = {v.gate: tuple(f.id for f in v.findings) for v in last.values() if not v.opens}

@@ -24,7 +24,7 @@ class Project(Value):
     app: str = ""
     """Import path of the FastAPI application or factory, such as `app.main:app`."""
     packages: tuple[str, ...] = ()
-    """Top-level folders with the application's Python code (`app`, `svc`)."""
+    """Top-level folders and modules of the application's Python code (`app`, `main.py`)."""
     openapi: str = ""
     """Path of the committed OpenAPI document."""
     published: str = ""

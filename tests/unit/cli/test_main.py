@@ -153,7 +153,7 @@ def test_a_folder_that_is_none_is_refused(
 
 def test_each_kind_of_error_keeps_its_exit_code() -> None:
     codes = {
-        PullcordError: 1, LedgerError: 1, UsageError: 2, Waiting: 3, BudgetSpent: 4,
+        PullcordError: 1, LedgerError: 5, UsageError: 2, Waiting: 3, BudgetSpent: 4,
         Unavailable: 5, NotFound: 6, Conflict: 7,
     }  # fmt: skip
     assert {kind: explained(kind("why", "how"), []).exit_code for kind in codes} == codes
