@@ -18,7 +18,7 @@ class Summary:
     Protocol)."""
 
     name = "summary"
-    version = 1
+    version = 2
 
     def applies(self, case: Case) -> str:
         return "" if case.summary_path else "no summary is due: no agent made this change"
@@ -45,9 +45,11 @@ def _problem(case: Case) -> str:
     if path.stat().st_size > _LARGEST:
         return f"the summary is longer than {_LARGEST // 1024} KiB"
     try:
-        summaries.parse(path.read_text(encoding="utf-8"))
+        said = summaries.parse(path.read_text(encoding="utf-8")).date
     except UnicodeDecodeError:
         return "the summary is not UTF-8 text"
     except ValueError as error:
         return str(error)
+    if re.sub(r"\D", "", said) != "".join(name.split("_")[1:3]):
+        return f"its date is {said}; the attempt began at the time in the file's name, in UTC"
     return ""
