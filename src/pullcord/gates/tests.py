@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from pullcord.gates import inventory, junit, pytest_run, tool
 from pullcord.model.quality import Finding, Outcome, Verdict
 from pullcord.process import Completed
 from pullcord.protocols import Case
 
-_PASSED, _FAILED = 0, 1
+_PASSED, _FAILED, _INTERRUPTED = 0, 1, 2
 _ENDS = {2: "was interrupted", 3: "had an internal error", 4: "was called wrongly",
          5: "collected no test"}  # fmt: skip
 
@@ -41,10 +42,17 @@ class Tests:
             _ended(done)
             tests = junit.read(reports / "junit.xml")
             _agree(done, tests)
-            measured = junit.read_coverage(reports / "coverage.json", without_tests=without_tests)
+            measured = _measured(done, reports / "coverage.json", without_tests)
         except ValueError as error:
             return tool.verdict(self.name, "error", str(error), done, tools=tools)
         return _judged(case, done, tests, measured, tools)
+
+
+def _measured(done: Completed, report: Path, without_tests: bool) -> junit.Coverage:
+    """What is covered: nothing, when tests could not even be collected; then there is no report."""
+    if done.exit == _INTERRUPTED and not report.exists():
+        return junit.Coverage(0.0, 0)
+    return junit.read_coverage(report, without_tests=without_tests)
 
 
 def _ended(done: Completed) -> None:
@@ -53,7 +61,7 @@ def _ended(done: Completed) -> None:
         raise ValueError(reason)
     if "unrecognized arguments: --cov" in done.stderr:
         raise ValueError("pytest-cov is not installed in the environment")
-    if done.exit not in (_PASSED, _FAILED, 2):
+    if done.exit not in (_PASSED, _FAILED, _INTERRUPTED):
         raise ValueError(f"pytest {_ENDS.get(done.exit or 0, f'ended with {done.exit}')}")
 
 
@@ -64,7 +72,7 @@ def _agree(done: Completed, tests: Sequence[junit.Test]) -> None:
         raise ValueError("no test ran")
     if all(t.outcome == "skipped" for t in tests):
         raise ValueError("every test was skipped")
-    if done.exit == 2 and not all(t.outcome == "error" for t in red):
+    if done.exit == _INTERRUPTED and not all(t.outcome == "error" for t in red):
         raise ValueError("pytest was interrupted")
     if (done.exit == _PASSED) == bool(red):
         raise ValueError(f"pytest ended with {done.exit} but reports {len(red)} red tests")
