@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from pullcord.model.fact import Fact
 from pullcord.model.report import Report
 from pullcord.model.work import Brief, Workspace
 from pullcord.workspace.repository import Repository
-from story import GOOD, ROLES, git, implement, passed_run, write
+from story import GOOD, ROLES, Act, git, implement, passed_run, write
 
 
 def forbidden(brief: Brief, workspace: Workspace) -> Report:
@@ -36,7 +36,7 @@ def mended(brief: Brief, workspace: Workspace) -> None:
 @pytest.fixture(scope="module")
 def passed(tmp_path_factory: pytest.TempPathFactory, verdicts: Path) -> tuple[Path, str]:
     """The folder of a repository in which a run passed, and the run."""
-    acts = {**GOOD, "implement": [forbidden, mended]}
+    acts: dict[str, Act | Sequence[Act]] = {**GOOD, "implement": [forbidden, mended]}
     return passed_run(tmp_path_factory.mktemp("passed"), verdicts, acts)
 
 

@@ -166,9 +166,8 @@ class RunTree:
         with self._index() as env:
             await self.mirror("read-tree", commit_tree, env=env)
             blob = await self.mirror("hash-object", "-w", "--stdin", stdin=text.encode())
-            await self.mirror(
-                "update-index", "--add", "--replace", "--cacheinfo", f"100644,{blob.strip()},{path}", env=env
-            )
+            entry = f"100644,{blob.strip()},{path}"
+            await self.mirror("update-index", "--add", "--replace", "--cacheinfo", entry, env=env)
             return (await self.mirror("write-tree", env=env)).strip()
 
     async def advance(self, new: str, old: str) -> bool:
