@@ -64,7 +64,7 @@ async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tri
         line = next(x for x in body.splitlines() if x.startswith(_TRAILER))
         return {
             "commit": commit,
-            "tree": await parts.tree.user.tree(commit),
+            "tree": await parts.tree.tree_of(commit),
             "report": json.loads(line.removeprefix(_TRAILER)),
         }
 
@@ -103,7 +103,7 @@ async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: S
 async def _publish(parts: Parts, task: Task, round: int, opened: Opened, report: Report) -> str:
     """Freeze what the agent left and bring it into the user's repository; the clone goes."""
     folder = parts.tree.folder / f"{task.id}-{round}"
-    tree = await parts.tree.mirror.tree(opened.base)
+    tree = await parts.tree.tree_of(opened.base)
     if folder.is_dir():
         tree = await parts.tree.freeze(folder, opened.base)
     message = f"{task.description}\n\n{_TRAILER}{json.dumps(report.model_dump(mode='json'))}\n"
@@ -121,7 +121,7 @@ async def abandon(parts: Parts, task: Task, round: int, why: str) -> Tried:
     key = f"{task.id}/{round}"
     opened = Opened.model_validate(await parts.drive.find(f"{key}/opened"))
     commit = await _publish(parts, task, round, opened, report)
-    tree = await parts.tree.user.tree(commit)
+    tree = await parts.tree.tree_of(commit)
     body = {"commit": commit, "tree": tree, "report": report.model_dump(mode="json")}
     await parts.drive.record(f"{key}/worked", body)
     return Tried(task, round, opened, commit, tree, report)
@@ -151,7 +151,7 @@ async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:
     if not folder.is_dir():
         return None
     tree = await parts.tree.freeze(folder, opened.base)
-    if tree == await parts.tree.mirror.tree(opened.base):
+    if tree == await parts.tree.tree_of(opened.base):
         return None
     commit = await parts.tree.commit(
         tree, opened.base, f"Rescued work of {name}\n", agent="pullcord", at=opened.at
@@ -161,5 +161,5 @@ async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:
 
 async def unmoved(parts: Parts, tried: Tried) -> bool:
     """Whether an attempt left everything but documents as it found it."""
-    left = await parts.tree.user.fingerprint(tried.commit, DOCUMENTS)
-    return left == await parts.tree.user.fingerprint(tried.opened.base, DOCUMENTS)
+    left = await parts.tree.fingerprint(tried.commit, DOCUMENTS)
+    return left == await parts.tree.fingerprint(tried.opened.base, DOCUMENTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.brief import compose
@@ -91,6 +92,7 @@ async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def _read(text: str, task: Task) -> Summary:
     """A summary that opened its handoff; one that a person waived may still be unreadable."""
     try:

@@ -98,7 +98,7 @@ async def _judged(
 ) -> tuple[Receipt, ...]:
     async def run() -> dict[str, object]:
         before, after = span
-        tree = await parts.tree.mirror.tree(after)
+        tree = await parts.tree.tree_of(after)
         scratch = parts.tree.folder / "judge" / key.replace("/", "-")
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
@@ -141,11 +141,10 @@ async def _inputs(parts: Parts, span: tuple[str, str]) -> tuple[str, str, str]:
     afresh all the same.
     """
     before, after = span
-    git = parts.tree.mirror
     return (
-        await git.fingerprint(after, DOCUMENTS),
-        await git.fingerprint(before, DOCUMENTS),
-        await git.fingerprint(parts.start.base, DOCUMENTS),
+        await parts.tree.fingerprint(after, DOCUMENTS),
+        await parts.tree.fingerprint(before, DOCUMENTS),
+        await parts.tree.fingerprint(parts.start.base, DOCUMENTS),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -44,9 +44,15 @@ class Parts:
     clock: Callable[[], datetime]
     verdicts: Path
     cache: Path
+    _read: list[Fact] = field(default_factory=list, repr=False)
 
     async def facts(self) -> list[Fact]:
-        return await self.drive.ledger.read(self.drive.run)
+        """The run's facts until now. They never change, so only new ones are read."""
+        last = self._read[-1].seq if self._read else 0
+        for fact in await self.drive.ledger.read(self.drive.run, last):
+            if fact.seq > (self._read[-1].seq if self._read else 0):
+                self._read.append(fact)
+        return list(self._read)
 
 
 class Parked(Waiting):

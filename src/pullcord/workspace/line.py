@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -33,6 +33,8 @@ class RunTree:
     repository: Path
     folder: Path
     run: str
+    _known: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
+    """Trees and fingerprints of commits that were asked for: they never change."""
 
     @property
     def mirror(self) -> Git:
@@ -86,6 +88,18 @@ class RunTree:
         remove(folder / "objects")
         for path in map(Path, paths.splitlines()):
             (folder / path.name).symlink_to(path)
+
+    async def tree_of(self, commit: str) -> str:
+        """The tree of a commit, given by its full id; of a tree the tree itself."""
+        if ("tree", commit) not in self._known:
+            self._known["tree", commit] = await self.mirror.tree(commit)
+        return self._known["tree", commit]
+
+    async def fingerprint(self, commit: str, without: str) -> str:
+        """Git.fingerprint of a commit, given by its full id."""
+        if (without, commit) not in self._known:
+            self._known[without, commit] = await self.mirror.fingerprint(commit, without)
+        return self._known[without, commit]
 
     async def head(self) -> str:
         """The commit the next task starts from."""
@@ -151,7 +165,9 @@ class RunTree:
         }  # fmt: skip
         text = message.replace("\0", "�").encode("utf-8", "replace")
         after = ["-p", parent, *(["-p", merged] if merged else [])]
-        return (await self.mirror("commit-tree", tree, *after, env=env, stdin=text)).strip()
+        made = (await self.mirror("commit-tree", tree, *after, env=env, stdin=text)).strip()
+        self._known["tree", made] = tree
+        return made
 
     async def publish(self, name: str, commit: str) -> str:
         """Give a commit its name in the user's repository, among the run's own refs.
@@ -176,14 +192,13 @@ class RunTree:
 
     async def exported(self, treeish: str) -> Path:
         """The files of a tree, made once and kept for the run. Callers must not change them."""
-        tree = (await self.mirror("rev-parse", f"{treeish}^{{tree}}")).strip()
+        tree = await self.tree_of(treeish)
         folder = self.folder / "exports" / tree
         if not folder.is_dir():
             with self._making(folder) as fresh, self._index() as env:
                 fresh.mkdir()
                 env["GIT_WORK_TREE"] = str(fresh)
-                await self.mirror("read-tree", tree, env=env)
-                await self.mirror("checkout-index", "-a", "-f", "-q", env=env)
+                await self.mirror("read-tree", "--reset", "-u", tree, env=env)
         return folder
 
     @contextmanager

@@ -126,21 +126,22 @@ class Repository:
 
     async def fingerprint(self) -> dict[str, str]:
         """What no agent may change: HEAD, the other refs, configuration and hooks."""
-        refs = await self._refs()
-        _, branch, _ = await self.git.attempt("symbolic-ref", "-q", "HEAD")
-        head = branch.strip() or str(await self.git.resolve("HEAD"))
+        listing = await self.git("for-each-ref", "--format=%(HEAD)%(refname) %(objectname)")
+        refs = [line for line in listing.splitlines() if not line[1:].startswith("refs/pullcord/")]
+        # A star marks the branch of the checkout; there is none when it is detached, or new.
+        head = next((line for line in refs if line.startswith("*")), "")
+        head = head or str(await self.git.resolve("HEAD"))
         config = (self.common / "config").read_text() if (self.common / "config").is_file() else ""
         hooks = sorted(
             f"{hook.name}:{hook.stat().st_size}:{hook.stat().st_mtime_ns}"
             for hook in (self.common / "hooks").glob("*")
         )
-        return {"refs": refs, "head": head, "config": config, "hooks": "\n".join(hooks)}
-
-    async def _refs(self) -> str:
-        listing = await self.git("for-each-ref", "--format=%(refname) %(objectname)")
-        return "\n".join(
-            line for line in listing.splitlines() if not line.startswith("refs/pullcord/")
-        )
+        return {
+            "refs": "\n".join(line[1:] for line in refs),
+            "head": head.split(" ")[0],
+            "config": config,
+            "hooks": "\n".join(hooks),
+        }
 
     async def apply(self, branch: str, old: str, new: str) -> None:
         """Move `branch` from `old` to `new`, then the checkout that stands on that branch, if any.
