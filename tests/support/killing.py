@@ -35,8 +35,6 @@ CONTEXT = multiprocessing.get_context("forkserver")
 # Only what is installed: the server does not look where pytest looks.
 CONTEXT.set_forkserver_preload(["pullcord.app", "pullcord.runtimes.scripted", "pytest"])
 SCRIPT = yaml.safe_load("""
-design:
-  - write: {docs/sums.md: "Sums have a difference.\\n"}
 implement:
   - write: {Makefile: "all:\\n"}
   - delete: [Makefile]
@@ -58,7 +56,8 @@ review:
   - review: {decision: approve, criteria: {Differences are computed.: met}}
 """)
 """The first round of `implement` is red: nobody but a person writes a Makefile."""
-ATTEMPTS = ("design/1", "implement/1", "implement/2", "test/1", "review/1")
+TASKS = ("implement", "test", "review")
+ATTEMPTS = ("implement/1", "implement/2", "test/1", "review/1")
 RUN = "r-story"
 
 
@@ -170,28 +169,30 @@ def paid(folder: Path) -> Counter[str]:
 
 def facts(folder: Path, name: str = RUN) -> list[Fact]:
     """The run's facts, of a chain that holds and whose bytes are there."""
-    return asyncio.run(_facts(folder / "repo", name))
+    return asyncio.run(_facts(folder / "repo", name, proved=True))
 
 
-async def _facts(repository: Path, name: str) -> list[Fact]:
+async def _facts(repository: Path, name: str, *, proved: bool) -> list[Fact]:
     found = await Repository.find(repository)
     orchestrator = Orchestrator(found, cache=repository)
     recorded = await orchestrator.ledger.read(name)
     orchestrator.ledger.close()
     verify_chain(recorded)
-    await verify(found.git, recorded)
+    if proved:
+        await verify(found.git, recorded)
     return recorded
 
 
 def outcome(folder: Path) -> dict[str, Any]:
     """Everything that must not depend on kills: commits, documents, what the facts mean."""
     repository = folder / "repo"
+    recorded = asyncio.run(_facts(repository, RUN, proved=False))
     refs = git(repository, "for-each-ref", "--format=%(refname) %(objectname)")
     return {
         "refs": [line for line in refs.splitlines() if "/rescue/" not in line],
         "log": git(repository, "log", "--format=%H %an %s", f"refs/pullcord/{RUN}/head"),
         "status": git(repository, "status", "--porcelain"),
-        "facts": sorted((fact.key, json.dumps(_meaning(fact.body))) for fact in facts(folder)),
+        "facts": sorted((fact.key, json.dumps(_meaning(fact.body))) for fact in recorded),
     }
 
 
