@@ -50,6 +50,12 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     return _undisturbed(tmp_path_factory.mktemp("short"), ("review",))
 
 
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    tasks = ("implement", "extend", "test", "review")
+    return _undisturbed(tmp_path_factory.mktemp("beside"), tasks)
+
+
 End = tuple[dict[str, Any], Counter[str]]
 """How a run ended: its outcome, and how often each agent was called."""
 
@@ -90,6 +96,30 @@ def test_killed_before_and_after_every_fact_it_ends_the_same_and_no_agent_works_
         # Even between the ref of published work and the fact about it.
         assert calls == Counter(ATTEMPTS), death
     assert resumed(story, place) == (story.outcome, Counter(ATTEMPTS))
+
+
+def test_parallel_tasks_killed_before_and_after_every_fact_lose_nothing(
+    beside: Undisturbed, tmp_path: Path
+) -> None:
+    """Who is merged first is left to chance; what the result holds is not."""
+    place = beside.copy(tmp_path / "killed")
+    deaths, code = 0, -SIGKILL
+    while code == -SIGKILL:
+        code = live(place, beside.tasks, Death(fact=1, after=bool(deaths % 2)))
+        deaths += 1
+
+    assert code == 0
+    assert deaths > 2 * len(beside.keys) - 4
+    # Only an agent that worked at the moment of a death is called again.
+    assert paid(place).keys() == paid(beside.folder).keys()
+    assert paid(place).total() < paid(beside.folder).total() + 4
+    keys = {fact.key for fact in facts(place)}  # proved, too
+    assert {key for key in keys if "/merge/" not in key} == {
+        key for key in beside.keys if "/merge/" not in key
+    }
+    trees = {git(folder / "repo", "rev-parse", f"refs/pullcord/{RUN}/head:tiny")
+             for folder in (place, beside.folder)}  # fmt: skip
+    assert len(trees) == 1
 
 
 def test_killed_before_every_other_git_command_it_ends_the_same_and_published_work_is_not_done_again(

@@ -52,6 +52,8 @@ test:
 
         def test_three_minus_two() -> None:
             assert subtract(3, 2) == 1
+extend:
+  - write: {tiny/more.py: "MORE = 1\\n"}
 review:
   - review: {decision: approve, criteria: {Differences are computed.: met}}
 """)
@@ -111,10 +113,11 @@ async def _drive(folder: Path, tasks: tuple[str, ...], death: Death, name: str) 
         orchestrator.ledger = orchestrator.driver._ledger = deadly  # type: ignore[assignment]
     _count_git(death.git)
     if name not in await orchestrator.ledger.runs():
+        pattern = "parallel" if "extend" in tasks else "sequential"
         script = yaml.safe_dump({"tasks": {task: SCRIPT[task] for task in tasks}})
         # Without a sandbox: trying it out takes longer than all the rest, and no command runs.
         await orchestrator.start(
-            REQUEST, plan(*tasks), runtime="counting", script=script, unsafe=True
+            REQUEST, plan(*tasks, pattern=pattern), runtime="counting", script=script, unsafe=True
         )
     status = await orchestrator.drive(name)
     assert status.state == "passed", status

@@ -116,6 +116,7 @@ def test_three_minus_two() -> None:
 CRITERION = "Differences are computed."
 REQUEST = Request(title="Differences", criteria=(CRITERION,))
 ROLES = {
+    "extend": "python-backend-engineer",
     "design": "api-designer",
     "implement": "python-backend-engineer",
     "test": "python-test-engineer",
@@ -124,13 +125,18 @@ ROLES = {
 
 
 def plan(*ids: str, pattern: str = "sequential") -> Plan:
-    """A plan of tasks that are named after what they do, one after the other."""
+    """A plan of tasks that are named after what they do, one after the other; in parallel what is
+    built comes first, at the same time."""
+    built = tuple(id for id in ids if ROLES[id] == ROLES["implement"])
+    after = {id: ids[:number][-1:] for number, id in enumerate(ids)}
+    if pattern == "parallel":
+        after |= dict.fromkeys(built, ()) | {ids[len(built)]: built}
     tasks = [
         Task(
             id=id, subagent_type=ROLES[id], description=f"{id.title()} differences",
-            prompt=f"{id.title()} them.", after=ids[:number][-1:],
+            prompt=f"{id.title()} them.", after=after[id],
         )
-        for number, id in enumerate(ids)
+        for id in ids
     ]  # fmt: skip
     return Plan(pattern=pattern, tasks=tuple(tasks))
 
@@ -172,7 +178,12 @@ def idle(brief: Brief, workspace: Workspace) -> None:
     """Does nothing and says that it is done."""
 
 
+def extend(brief: Brief, workspace: Workspace) -> None:
+    write(workspace.path, "tiny/more.py", '"""More."""\n\nMORE = 1\n')
+
+
 GOOD: dict[str, Act] = {
+    "extend": extend,
     "design": idle,
     "implement": implement,
     "test": cover,
@@ -264,10 +275,12 @@ class Story:
         )
         return cls(repository, runtime, orchestrator)
 
-    async def start(self, *ids: str, request: Request = REQUEST) -> str:
-        """A new run of these tasks, one after the other."""
+    async def start(
+        self, *ids: str, request: Request = REQUEST, pattern: str = "sequential"
+    ) -> str:
+        """A new run of these tasks: see `plan`."""
         return await self.orchestrator.start(
-            request, plan(*ids), runtime="acting", script=str(self.folder.parent)
+            request, plan(*ids, pattern=pattern), runtime="acting", script=str(self.folder.parent)
         )
 
     async def run(self, *ids: str) -> Status:
@@ -311,7 +324,7 @@ def passed_run(
 
     async def tell() -> str:
         story = await Story.begin(folder, patch, acts, verdicts=verdicts)
-        status = await story.run(*ROLES)
+        status = await story.run("design", "implement", "test", "review")
         assert status.state == "passed", status
         story.orchestrator.ledger.close()
         return status.run

@@ -101,7 +101,7 @@ class LineFlow:
             closed = await self._parts.drive.find(f"{tried.key}/closed")
             if closed is not None and closed["merged"]:
                 findings = tuple(Finding.model_validate(f) for f in closed["findings"])
-                return Merged(closed["last"], findings)
+                return Merged(closed["last"], "", findings)
             return await hand_off(self._parts, tried, commit, receipts)
 
     async def skip(self, task: Task, reason: str) -> None:

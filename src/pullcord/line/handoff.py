@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.quality import quality_lines
+from pullcord.errors import WorkspaceError
 from pullcord.line.attempt import Tried
 from pullcord.line.merge import Merged, merge
 from pullcord.line.parts import REVIEWERS, Parts
@@ -120,7 +121,8 @@ async def hand_off(
 ) -> Handoff | Merged:
     """Bring an open attempt into the run's result. The receipts are the key to the merge.
 
-    Where the merge result itself is closed, that is returned instead of a handoff.
+    Where the merge result itself is closed, that is returned instead of a handoff. The fact comes
+    first, the head follows: parallel tasks never build on a merge that nobody recorded.
     """
     body = await parts.drive.find(f"{tried.key}/handoff")
     if body is None:
@@ -135,6 +137,7 @@ async def hand_off(
                 "receipts": [r.model_dump(mode="json") for r in receipts],
             },
         )
+        await _move(parts, merged.onto, body["merge"])
     return Handoff(
         task=tried.task.id,
         round=tried.round,
@@ -143,3 +146,19 @@ async def hand_off(
         receipts=tuple(Receipt.model_validate(r) for r in body["receipts"]),
         review=tried.report.review,
     )
+
+
+async def settle(parts: Parts) -> None:
+    """Bring the run's head to the last recorded handoff: a kill may have come between the two."""
+    merges = [f.body["merge"] for f in await parts.facts() if f.key.endswith("/handoff")]
+    head, recorded = await parts.tree.head(), merges[-1] if merges else parts.start.base
+    if head != recorded:
+        await _move(parts, head, recorded)
+
+
+async def _move(parts: Parts, old: str, new: str) -> None:
+    if not await parts.tree.advance(new, old):
+        raise WorkspaceError(
+            f"The head of {parts.drive.run} was moved by somebody else.",
+            f"Drive the run again: pullcord resume {parts.drive.run}",
+        )

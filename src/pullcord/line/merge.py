@@ -15,23 +15,23 @@ _TEXT = (".py", ".sql")
 
 @dataclass(frozen=True)
 class Merged:
-    """How a merge ended. `commit` is the run's new head, or with `findings` the commit from which
-    the task's agent mends them; `receipts` are those of the merge result, () for a fast-forward."""
+    """How a merge ended. `commit` shall be the run's head after `onto`, or with `findings` is the
+    commit from which the task's agent mends them; `receipts` are those of the merge result, () for
+    a fast-forward."""
 
     commit: str
+    onto: str
     findings: tuple[Finding, ...] = ()
     receipts: tuple[Receipt, ...] = ()
 
 
 async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
-    """Merge an attempt's judged commit into the run's head. The caller sees to it that merges of a
-    run come one after the other; a repeat after a kill gives the same commits."""
+    """Merge an attempt's judged commit with the run's head, which stays where it is. The caller
+    sees to it that merges of a run come one after the other; a repeat after a kill gives the same
+    commits."""
     head = await parts.tree.head()
-    if head in (tried.opened.parent, commit):
-        await parts.tree.advance(commit, tried.opened.parent)
-        return Merged(commit)
-    if commit in (await parts.tree.user("log", "-1", "--format=%P", head)).split():
-        return Merged(head)  # killed after the head was moved and before that was recorded
+    if head == tried.opened.parent:
+        return Merged(commit, head)
     tree, conflicts = await parts.tree.merge(head, commit)
     message = f"Merge {tried.task.description}\n\nPullcord-Run: {parts.drive.run}\n"
     merged = await parts.tree.commit(
@@ -43,9 +43,9 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
         found = tuple(
             Finding(gate="merge", rule="conflict", path=p, message=said) for p in conflicts
         )
-        return Merged(merged, found)
+        return Merged(merged, head, found)
     if found := await _unseen(parts, head, commit, merged):
-        return Merged(merged, found)
+        return Merged(merged, head, found)
     receipts = await judge_merge(parts, f"{tried.key}/merge/{head[:12]}", (head, merged))
     closed = tuple(
         finding
@@ -54,9 +54,7 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
         for finding in verdict.findings
         or [Finding(gate=verdict.gate, rule=verdict.outcome, message=verdict.detail or "closed")]
     )
-    if not closed:
-        await parts.tree.advance(merged, head)
-    return Merged(merged, closed, receipts)
+    return Merged(merged, head, closed, receipts)
 
 
 async def _unseen(parts: Parts, head: str, commit: str, merged: str) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ from pullcord.line.attempt import abandon
 from pullcord.line.cord import shown
 from pullcord.line.criteria import FULFILLED, coverage
 from pullcord.line.flow import LineFlow
-from pullcord.line.handoff import document, waived
+from pullcord.line.handoff import document, settle, waived
 from pullcord.line.judge import judge_result
 from pullcord.line.parts import Parked, Parts, Stopped
 from pullcord.model.escalation import Escalation
@@ -41,6 +41,7 @@ async def carry_out(parts: Parts) -> None:
 async def _pattern(parts: Parts) -> None:
     plan = parts.start.plan
     try:
+        await settle(parts)
         await PATTERNS[plan.pattern](LineFlow(parts), plan)
         await _judge_result(parts)
         await _cover_criteria(parts)
