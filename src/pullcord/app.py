@@ -134,15 +134,27 @@ class Orchestrator:
         )  # fmt: skip
         # The checkout is clean, so its configuration and agents are those of the base.
         config.detect(self.repository.root)
-        known = agent_files.load(self.repository.root / ".claude" / "agents")
-        if missing := {t.subagent_type for t in plan.tasks} - known.keys():
+        known = await self._agents_of_the_base()
+        if missing := {t.subagent_type for t in plan.tasks} - known:
             raise UsageError(
-                f"There is no agent {', '.join(sorted(missing))}.", f"Known: {', '.join(known)}"
+                f"There is no agent {', '.join(sorted(missing))} in {base[:12]}.",
+                f"Known: {', '.join(sorted(known))}. Your own must be committed.",
             )
         self._runtime(start)
         await sandbox.choose(unsafe=unsafe)
         await self.ledger.append(run, "run", start.model_dump(mode="json"), epoch=0)
         return run
+
+    async def _agents_of_the_base(self) -> set[str]:
+        """The agents that a run will find, read from a clean checkout: without ignored files."""
+        folder = self.repository.root / ".claude" / "agents"
+        committed = await self.repository.tracked(".claude/agents")
+        own = {
+            name
+            for name, agent in agent_files.load(folder).items()
+            if agent.origin in {str(self.repository.root / path) for path in committed}
+        }
+        return own | agent_files.load(None).keys()
 
     async def drive(self, run: str, *, on_escalation: OnEscalation = "exit") -> Status:
         """Work on a run until it ends or waits; when another process works on it, follow that one
@@ -150,25 +162,25 @@ class Orchestrator:
         while True:
             await self.driver.drive(run, self._carry_out)
             # Whoever holds the run now only finds that there is nothing to do.
-            status = status_of(await self.ledger.read(run), driven=False)
+            facts = await self.ledger.read(run)
+            status = status_of(facts, driven=False)
             if status.state == "interrupted":
                 continue  # the answer came while we were letting go
             if status.state != "waiting" or on_escalation == "exit":
                 return status
             if on_escalation == "default":
-                if not all(q.has_default for q in status.open_questions):
-                    return status
-                for question in status.open_questions:
+                answerable = [q for q in status.open_questions if q.has_default]
+                for question in answerable:
                     await self._record_answer(run, question, default_answer(question))
+                if not answerable:
+                    return status
             else:
-                await self._answered(run)
+                await self._answered(run, facts[-1].seq)
 
-    async def _answered(self, run: str) -> None:
-        """Return when no question of the run is open any more."""
-        async for fact in self.ledger.follow(run):
-            if fact.key.endswith("/answer") and all(
-                question.answer for question in questions(await self.ledger.read(run))
-            ):
+    async def _answered(self, run: str, after: int) -> None:
+        """Return when a question of the run was answered, or the run cancelled, after a fact."""
+        async for fact in self.ledger.follow(run, after):
+            if fact.key.endswith("/answer") or fact.key == "cancel":
                 return
 
     async def _carry_out(self, drive: Drive) -> None:

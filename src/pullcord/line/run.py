@@ -14,6 +14,7 @@ from pullcord.line.handoff import document, settle, waived
 from pullcord.line.judge import judge_result
 from pullcord.line.parts import Parked, Parts, Stopped
 from pullcord.model.escalation import Escalation
+from pullcord.model.run import State
 from pullcord.patterns import PATTERNS
 
 
@@ -21,7 +22,7 @@ async def carry_out(parts: Parts) -> None:
     """Run the pattern from the top; what is done is answered from facts. Returns when the run has
     ended, waits for a person, or is cancelled: then its agents are dead and their work is kept."""
     if wished := await parts.drive.find("cancel"):
-        return await _give_up(parts, wished["by"])
+        return await _end(parts, "cancelled", f"cancelled by {wished['by']}")
     work = asyncio.ensure_future(_pattern(parts))
     wish = asyncio.ensure_future(_cancelled(parts))
     try:
@@ -29,7 +30,7 @@ async def carry_out(parts: Parts) -> None:
         if wish.done():
             work.cancel()
             await asyncio.wait((work,))
-            await _give_up(parts, wish.result())
+            await _end(parts, "cancelled", f"cancelled by {wish.result()}")
         else:
             await work
     finally:
@@ -48,8 +49,7 @@ async def _pattern(parts: Parts) -> None:
     except Parked:
         return
     except Stopped as stop:
-        await parts.drive.record("run/finished", {"state": "failed", "why": stop.message})
-        return
+        return await _end(parts, "failed", stop.message)
     await parts.drive.record("run/finished", {"state": "passed", "why": ""})
 
 
@@ -61,17 +61,17 @@ async def _cancelled(parts: Parts) -> str:
     raise AssertionError("a ledger is followed without end")
 
 
-async def _give_up(parts: Parts, by: str) -> None:
-    """Keep what unfinished attempts left, each with a summary that says so, and end the run."""
-    why = f"cancelled by {by}"
+async def _end(parts: Parts, state: State, why: str) -> None:
+    """End the run before its time: what unfinished attempts left is kept, each with a summary that
+    says so."""
     keys = {fact.key for fact in await parts.facts()}
     for task in parts.start.plan.tasks:
         for round in range(1, 1000):
             key = f"{task.id}/{round}"
             if f"{key}/opened" in keys and f"{key}/worked" not in keys:
-                tried = await abandon(parts, task, round, f"The run was {why}.")
+                tried = await abandon(parts, task, round, f"The run has ended: {why}")
                 await document(parts, tried, ())
-    await parts.drive.record("run/finished", {"state": "cancelled", "why": why})
+    await parts.drive.record("run/finished", {"state": state, "why": why})
 
 
 async def _judge_result(parts: Parts) -> None:

@@ -41,8 +41,10 @@ async def parallel(flow: Flow, plan: Plan) -> None:
         async with asyncio.TaskGroup() as group:
             for number in range(len(plan.tasks)):
                 group.create_task(one(number))
-    except* Waiting as halted:
-        raise halted.exceptions[0] from None
+    except ExceptionGroup as found:
+        # One error, as from any other pattern; an answer or a failure outweighs a question.
+        failed = [e for e in found.exceptions if not isinstance(e, Waiting)]
+        raise (failed or found.exceptions)[0] from None
     if stopped:
         raise next(iter(stopped.values()))
 

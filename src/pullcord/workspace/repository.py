@@ -99,6 +99,11 @@ class Repository:
     async def _starts_as_pointer(self, commit: str, path: str) -> bool:
         return (await self.git.read(commit, path) or "").startswith(LFS_POINTER)
 
+    async def tracked(self, folder: str) -> frozenset[str]:
+        """The paths below a folder that git knows, relative to the repository."""
+        listing = await self.git("ls-files", "-z", "--", folder)
+        return frozenset(filter(None, listing.split("\0")))
+
     async def person(self) -> str:
         """The user's name for answers and waivers: git's, else the login name."""
         if name := await self._configured("user.name"):
