@@ -339,3 +339,35 @@ async def test_scripted_ones_in_the_sandbox_leave_no_process(tmp_path: Path) -> 
     refs = git(repository, "for-each-ref", "--format=%(refname)", f"refs/pullcord/{run}")
     assert f"refs/pullcord/{run}/implement/2/work" in refs
     assert git(repository, "status", "--porcelain") == ""
+
+
+async def test_one_that_dies_with_its_process_leaves_its_work_under_a_rescue_ref(
+    begin: Begin,
+) -> None:
+    class Killed(BaseException):
+        """Stands for the end of the process: nothing after it is done."""
+
+    alive: list[bool] = []
+
+    def half(brief: Brief, workspace: Workspace) -> None:
+        if not alive:
+            write(workspace.path, "tiny/half.py", "HALF = 1\n")
+            shutil.rmtree(workspace.path / ".git")
+            raise Killed
+        assert not (workspace.path / "tiny" / "half.py").exists()
+        implement(brief, workspace)
+
+    story = await begin({"implement": half})
+    run = await story.start("implement", "test", "review")
+    with pytest.raises(Killed):
+        await story.orchestrator.drive(run)
+    opened = (await story.facts(run))["implement/1/opened"]
+
+    alive.append(True)
+    assert (await story.orchestrator.drive(run)).state == "passed"
+
+    assert story.paid()[:3] == ["implement/1", "implement/1", "test/1"]
+    (rescued,) = [ref for ref in story.refs(run) if ref.startswith("rescue/implement-1/")]
+    shown = git(story.folder, "show", f"refs/pullcord/{run}/{rescued}:tiny/half.py")
+    assert shown == "HALF = 1"
+    assert (await story.facts(run))["implement/1/opened"] == opened
