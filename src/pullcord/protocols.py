@@ -150,6 +150,6 @@ class Flow(Protocol):
         """Record that an optional task is not needed."""
         ...
 
-    async def contract_settled(self) -> str:
-        """Why no contract change is needed for this request; '' when one may be."""
+    async def contract_settled(self, task: Task) -> str:
+        """Why the request that a task serves needs no contract change; '' when it may need one."""
         ...

@@ -185,7 +185,7 @@ class Declared:
 
     async def skip(self, task: Task, reason: str) -> None: ...
 
-    async def contract_settled(self) -> str:
+    async def contract_settled(self, task: Task) -> str:
         return ""
 
 

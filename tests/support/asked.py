@@ -44,5 +44,5 @@ class Asked:
     async def skip(self, task: Task, reason: str) -> None:
         self.skipped.append(task.id)
 
-    async def contract_settled(self) -> str:
+    async def contract_settled(self, task: Task) -> str:
         return ""

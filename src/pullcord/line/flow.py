@@ -107,8 +107,8 @@ class LineFlow:
     async def skip(self, task: Task, reason: str) -> None:
         await self._parts.drive.record(f"{task.id}/skipped", {"reason": reason})
 
-    async def contract_settled(self) -> str:
-        return await contract_settled(self._parts)
+    async def contract_settled(self, task: Task) -> str:
+        return await contract_settled(self._parts, self._parts.start.request_of(task))
 
     async def _answered(self, tried: Tried) -> bool:
         """Whether the attempt pulled the cord and a person has answered; Parked while not."""

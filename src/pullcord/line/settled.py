@@ -12,13 +12,13 @@ from pullcord.model.request import Request
 _OPERATION = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\s+(/[\w{}/.-]*\w|/)")
 
 
-async def contract_settled(parts: Parts) -> str:
+async def contract_settled(parts: Parts, request: Request) -> str:
     """Why no contract change is needed; '' when one may be. Read from the base alone: every
     operation that the request names is served there already."""
-    named = operations(parts.start.request)
+    named = operations(request)
     path = parts.project.openapi
     text = await parts.tree.user.read(parts.start.base, path) if path else None
-    if not named or text is None or parts.start.request.feature is not None:
+    if not named or text is None or request.feature is not None:
         return ""
     try:
         served = _served(json.loads(text))

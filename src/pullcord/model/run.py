@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pullcord.model.request import Request
-from pullcord.model.task import Plan
+from pullcord.model.task import Plan, Task
 from pullcord.model.value import Value
 
 State = Literal["running", "waiting", "passed", "failed", "cancelled", "interrupted"]
@@ -26,6 +26,15 @@ class Start(Value):
     unsafe: bool = False
     script: str = ""
     """Text of the script when the runtime is scripted, so that a resume needs no file."""
+
+    def request_of(self, task: Task) -> Request:
+        """What a task serves: its chain's request, else the run's."""
+        return self.plan.chains.get(task.chain, self.request)
+
+    @property
+    def requests(self) -> dict[str, Request]:
+        """Every request of the run by its chain; '' is the run's own, where there are no chains."""
+        return self.plan.chains or {"": self.request}
 
 
 class Opened(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pullcord.model.request import Request
 from pullcord.model.value import Value
 
 
@@ -10,6 +11,7 @@ class Task(Value):
 
     `after` names ids (or descriptions) of tasks that must be handed off first. `id` is given by the
     plan; `reason` says why this agent was chosen, `recovery` what happens if the task fails.
+    `chain` groups tasks that serve one request of a plan with several, '' where there is one.
     """
 
     subagent_type: str
@@ -21,11 +23,18 @@ class Task(Value):
     id: str = ""
     reason: str = ""
     recovery: str = ""
+    chain: str = ""
 
 
 class Plan(Value):
-    """Tasks in the order of their writing, the pattern that runs them, and notes for the user."""
+    """Tasks in the order of their writing, the pattern that runs them, and notes for the user.
+
+    `chains` are the requests of tasks that have one of their own, by Task.chain. `sprint` is the
+    sprint document that the plan works through; '' leaves it to the newest of the base.
+    """
 
     pattern: str
     tasks: tuple[Task, ...]
     notes: tuple[str, ...] = ()
+    chains: dict[str, Request] = {}
+    sprint: str = ""

@@ -16,7 +16,7 @@ async def sprint_task(flow: Flow, plan: Plan) -> None:
 
     async def one(number: int) -> None:
         task = plan.tasks[number]
-        if task.subagent_type == DESIGNER and (reason := await flow.contract_settled()):
+        if task.subagent_type == DESIGNER and (reason := await flow.contract_settled(task)):
             await flow.skip(task, reason)
             return
         obligations, alongside = owed(plan, number), beside(plan, number)
