@@ -91,11 +91,18 @@ def _copy_agents(target: Path) -> None:
         shutil.copyfile(source, target / source.name)
 
 
+async def commit(directory: Path, message: str) -> None:
+    """Commit everything that stands in the service, as the user, or as pullcord where git knows no
+    user."""
+    git = Git(directory)
+    await git("add", "--all")
+    await git("commit", "--quiet", "-m", message, env=await _identity(directory))
+
+
 async def _commit(directory: Path) -> None:
     git = Git(directory)
     await git("init", "--quiet", "--initial-branch=main")
-    await git("add", "--all")
-    await git("commit", "--quiet", "-m", "Start the service", env=await _identity(directory))
+    await commit(directory, "Start the service")
 
 
 async def _identity(directory: Path) -> dict[str, str]:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pullcord.model.quality import Expectation, Finding, Obligation
+from pullcord.model.quality import Expectation, Finding, Obligation, Receipt, Verdict
 from pullcord.model.report import Review
 from pullcord.model.task import Task
 from pullcord.model.work import Handoff
 
 
 class Asked:
-    """`reviews` are the verdicts that a task's reviewer gives, one after the other."""
+    """`reviews` are the verdicts that a task's reviewer gives, one after the other; `red` are the
+    tests that are red at a task's handoffs, likewise."""
 
-    def __init__(self, reviews: Mapping[str, Sequence[Review]] | None = None) -> None:
+    def __init__(
+        self,
+        reviews: Mapping[str, Sequence[Review]] | None = None,
+        red: Mapping[str, Sequence[Finding]] | None = None,
+    ) -> None:
         self.worked: list[str] = []
         self.findings: list[tuple[Finding, ...]] = []
         self.obligations: list[tuple[Obligation, ...]] = []
         self.skipped: list[str] = []
         self._reviews = {task: iter(given) for task, given in (reviews or {}).items()}
+        self._red = {task: iter(given) for task, given in (red or {}).items()}
 
     async def work(
         self,
@@ -32,12 +38,14 @@ class Asked:
         self.worked.append(task.id)
         self.findings.append(tuple(findings))
         self.obligations.append(tuple(obligations))
+        found = next(self._red.get(task.id, iter(())), None)
+        verdict = Verdict(gate="tests", outcome="pass", red=(found,) if found else ())
         return Handoff(
             task=task.id,
             round=self.worked.count(task.id),
             commit="c0ffee",
             summary_path="docs/temp/summary.md",
-            receipts=(),
+            receipts=(Receipt(verdict=verdict, tree="", policy=""),),
             review=next(self._reviews.get(task.id, iter(())), None),
         )
 

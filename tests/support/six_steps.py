@@ -21,7 +21,8 @@ from pullcord.model.task import Task
 from pullcord.model.work import Brief, Previous, Workspace
 from pullcord.process import Completed, Limits
 from pullcord.protocols import Box
-from pullcord.requests import markdown, workflow
+from pullcord.requests import markdown
+from pullcord.requests.workflows.feature import STEPS
 from pullcord.scaffold import files
 
 BIN = Path(sys.executable).parent
@@ -147,7 +148,7 @@ def tasks(request: Request) -> tuple[Task, ...]:
     return tuple(
         Task(id=step.id, subagent_type=step.agent, description=f"{step.description}: {request.title}",
              prompt=step.prompt, criteria=request.criteria)
-        for step in workflow.STEPS
+        for step in STEPS
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from pullcord.model.task import Plan
 from pullcord.model.text import cut, one_line
 from pullcord.patterns import PATTERNS
 from pullcord.requests import markdown, plan
-from pullcord.requests.workflow import six_steps
+from pullcord.requests.workflow import steps_for
+from pullcord.requests.workflows import WORKFLOWS
 from pullcord.workspace.repository import Repository
 
 
@@ -25,6 +26,7 @@ class Wish:
     file: Path | None = None
     criteria: tuple[str, ...] = ()
     pattern: str | None = None
+    workflow: str | None = None
 
 
 async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Request, Plan]:
@@ -45,6 +47,11 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
     root = (await Repository.find(shell.folder)).root
     known = load_agents(root / ".claude" / "agents")
     if file is not None and file.suffix == ".py":
+        if wish.workflow:
+            raise UsageError(
+                "A plan has its own tasks; a workflow is for a request.",
+                "Leave out --workflow, or give a request: pullcord run -f REQUEST.md --workflow …",
+            )
         tasks = plan.load(file, wish.pattern or "sequential", known)
         return _request_of(tasks, text, wish.criteria, dry=dry), tasks
     if wish.pattern not in (None, "sequential"):
@@ -53,7 +60,13 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
             f"pullcord run -f PLAN.py --pattern {wish.pattern}",
         )
     request = _request(file, text, wish.criteria, dry=dry)
-    return request, six_steps(request, known)
+    request = request.model_copy(update={"workflow": wish.workflow or request.workflow})
+    if request.workflow not in WORKFLOWS:
+        raise UsageError(
+            f"There is no workflow {one_line(request.workflow)!r}.",
+            f"Known: {', '.join(WORKFLOWS)}",
+        )
+    return request, steps_for(request, WORKFLOWS[request.workflow], known)
 
 
 def _request(file: Path | None, text: str, criteria: tuple[str, ...], *, dry: bool) -> Request:

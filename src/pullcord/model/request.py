@@ -9,7 +9,8 @@ class Request(Value):
     """A feature request (shared format: feature-request.md).
 
     `feature` is the raw YAML of the feature block, `feature_line` the line of its first line in
-    `source`; None when the request has no block.
+    `source`; None when the request has no block. `workflow` names the example of SPEC.md
+    that the request goes through when it has no plan.
     """
 
     title: str
@@ -19,3 +20,4 @@ class Request(Value):
     feature: str | None = None
     feature_line: int = 0
     source: str = ""
+    workflow: str = "feature"

@@ -14,13 +14,15 @@ async def iterative(flow: Flow, plan: Plan) -> None:
     """Implement, test, and back with what the tests found, until nothing is red; then the rest.
 
     The plan's later implementation and test tasks, where it has them, do the fixing and the testing
-    again; they are skipped when the first tests are green.
+    again; they are skipped when the first tests are green. A plan may begin with its tests; an
+    implementation that has mended what they found is not asked a second time.
     """
     builder, fixer = _first_and_next(plan, IMPLEMENTER)
     tester, verifier = _first_and_next(plan, TESTER)
     again = {task.id for task in (fixer, verifier)} - {builder.id, tester.id}
+    mended: set[str] = set()
     for number, task in enumerate(plan.tasks):
-        if task.id in again:
+        if task.id in again | mended:
             continue
         expectation = ISSUES if task.id == tester.id else Expectation()
         handoff = await flow.work(task, expectation=expectation, obligations=owed(plan, number))
@@ -30,6 +32,7 @@ async def iterative(flow: Flow, plan: Plan) -> None:
                     await flow.skip(spare, "the first tests found nothing to fix")
             while handoff.red:
                 await flow.work(fixer, findings=handoff.red)
+                mended.add(fixer.id)
                 handoff = await flow.work(verifier, expectation=ISSUES)
         await until_approved(flow, plan, number, handoff)
 

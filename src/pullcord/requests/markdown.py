@@ -26,6 +26,8 @@ On the command line: pullcord run "TEXT" --criterion "…" --criterion "…"\
 """
 """How acceptance criteria are written: the hint of every run that has none."""
 
+_FRONT = re.compile(r"\A---[ \t]*\n((?:[\w-]+:.*\n)*)---[ \t]*(?:\n|\Z)")
+_WORKFLOW = re.compile(r"^workflow:[ \t]*(\S+)[ \t]*$", re.M)
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 _LABEL = re.compile(
     r"^[\s*_]*(acceptance criteri(?:a|on)|constraints?)[\s*_]*(?:\([^)]*\))?[\s*_:]*$", re.I
@@ -50,6 +52,7 @@ def from_words(text: str, criteria: Sequence[str], source: str = "") -> Request:
 
 def parse(text: str, source: str = "") -> Request:
     """A request in the format of a feature request. RequestError lists what is wrong."""
+    named, text = _front(text)
     lines = text.split("\n")
     found = _read(_blocks().parse(text))
     where = source or "the request"
@@ -72,7 +75,18 @@ def parse(text: str, source: str = "") -> Request:
         feature=feature,
         feature_line=line,
         source=source,
+        workflow=named or Request.model_fields["workflow"].default,
     )
+
+
+def _front(text: str) -> tuple[str, str]:
+    """The workflow that the front matter names, '' when it names none, and the text with empty
+    lines in the place of the front matter."""
+    front = _FRONT.match(text)
+    if front is None:
+        return "", text
+    named = _WORKFLOW.search(front[1])
+    return named[1] if named else "", "\n" * front[0].count("\n") + text[front.end() :]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Example 1 of SPEC.md, the complete feature: what a request runs when no pattern is named."""
+"""Which agents a request goes through when it comes without a plan of its own."""
 
 from __future__ import annotations
 
@@ -15,59 +15,26 @@ from pullcord.requests.plan import refuse
 
 @dataclass(frozen=True)
 class Step:
+    """One task of a workflow, before it belongs to a request."""
+
     id: str
     agent: str
     description: str
     prompt: str
 
 
-STEPS = (
-    Step(
-        "break-down",
-        "sprint-manager",
-        "Break down requirements",
-        "Break the request down into tasks in the sprint document. Each acceptance criterion and "
-        "constraint belongs to a task; say what is unclear. Plan only, change no code.",
-    ),
-    Step(
-        "contract",
-        "api-designer",
-        "Confirm OpenAPI contract",
-        "Confirm or adjust the OpenAPI contract per project conventions (auth model, pagination "
-        "where applicable, error mapping) and lock it for the implementation.",
-    ),
-    Step(
-        "implementation",
-        "python-backend-engineer",
-        "Implement endpoint + repository/DI",
-        "Implement the locked contract: model-first endpoints, repository pattern + DI, migration. "
-        "Generate and publish the OpenAPI document. Coverage is owed by the test engineer.",
-    ),
-    Step(
-        "tests",
-        "python-test-engineer",
-        "Add unit/integration tests",
-        "Write tests from the contract and the acceptance criteria with repository-based fixtures. "
-        "Maintain >= 80% coverage.",
-    ),
-    Step(
-        "review",
-        "code-reviewer",
-        "Production readiness review",
-        "Review error mapping consistency, auth coverage, security and adherence to the OpenAPI "
-        "contract. Judge every acceptance criterion and constraint.",
-    ),
-    Step(
-        "update-docs",
-        "sprint-manager",
-        "Update sprint docs",
-        "Mark the tasks of this request as complete with notes on blockers and outcomes.",
-    ),
-)
+@dataclass(frozen=True)
+class Workflow:
+    """Steps in their order and the pattern that runs them; `about` says what it is for."""
+
+    name: str
+    about: str
+    steps: tuple[Step, ...]
+    pattern: str = "sequential"
 
 
-def six_steps(request: Request, known: Mapping[str, Agent]) -> Plan:
-    """The six tasks for a request, in sequence; each carries the request's criteria."""
+def steps_for(request: Request, workflow: Workflow, known: Mapping[str, Agent]) -> Plan:
+    """The workflow's tasks for a request; each carries the request's criteria."""
     tasks = [
         Task(
             id=step.id,
@@ -76,9 +43,9 @@ def six_steps(request: Request, known: Mapping[str, Agent]) -> Plan:
             prompt=step.prompt,
             criteria=request.criteria,
         )
-        for step in STEPS
+        for step in workflow.steps
     ]
     problems: list[tuple[int, str]] = []
-    plan = complete(tasks, "sequential", known, problems=problems)
-    refuse(problems, "The six steps")
+    plan = complete(tasks, workflow.pattern, known, problems=problems)
+    refuse(problems, f"The workflow {workflow.name}")
     return plan.model_copy(update={"notes": ()})

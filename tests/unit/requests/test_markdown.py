@@ -171,3 +171,21 @@ def test_any_words_are_a_request_or_a_request_error(text: str, criteria: list[st
 def test_any_bytes_are_text_or_a_request_error(data: bytes) -> None:
     with suppress(RequestError):
         assert "\r" not in decode(data, "x")
+
+
+@pytest.mark.parametrize(
+    ("front", "workflow"),
+    [
+        ("", "feature"),
+        ("---\nworkflow: errors\n---\n", "errors"),
+        ("---\ntitle: Old\nworkflow: contract \n---\n\n", "contract"),
+        ("---\ntitle: Old\n---\n", "feature"),
+        ("---\n", "feature"),
+    ],
+)
+def test_front_matter_names_the_workflow_and_moves_no_line(front: str, workflow: str) -> None:
+    request = parse(front + REQUEST)
+    assert request.workflow == workflow
+    assert request.title == parse(REQUEST).title
+    assert request.feature_line == parse(REQUEST).feature_line + front.count("\n")
+    assert "workflow" not in request.text

@@ -14,7 +14,8 @@ from pullcord.model.agent import Agent
 from pullcord.model.request import Request
 from pullcord.model.task import Task
 from pullcord.requests.plan import load, parse, plan_of
-from pullcord.requests.workflow import six_steps
+from pullcord.requests.workflow import steps_for
+from pullcord.requests.workflows import WORKFLOWS
 
 ROLES = (
     "api-designer", "python-backend-engineer", "python-test-engineer", "code-reviewer",
@@ -204,7 +205,7 @@ def test_any_text_is_a_plan_or_a_request_error(text: str, pattern: str) -> None:
 
 
 def test_a_request_without_a_pattern_runs_the_six_steps() -> None:
-    plan = six_steps(Request(title="Log workouts", criteria=("One",)), KNOWN)
+    plan = steps_for(Request(title="Log workouts", criteria=("One",)), WORKFLOWS["feature"], KNOWN)
     assert plan.pattern == "sequential"
     assert plan.notes == ()
     assert [(t.id, t.subagent_type) for t in plan.tasks] == [
@@ -217,10 +218,27 @@ def test_a_request_without_a_pattern_runs_the_six_steps() -> None:
     ]
     assert all(t.criteria == ("One",) and t.reason and t.recovery for t in plan.tasks)
     with pytest.raises(RequestError, match="no agent 'code-reviewer'"):
-        six_steps(
+        steps_for(
             Request(title="T", criteria=("One",)),
+            WORKFLOWS["feature"],
             {n: KNOWN[n] for n in ROLES if n != "code-reviewer"},
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "agents"),
+    [
+        ("errors", "iterative",
+         ["python-test-engineer", "python-backend-engineer", "code-reviewer"]),
+        ("contract", "sequential",
+         ["api-designer", "python-backend-engineer", "python-test-engineer", "code-reviewer"]),
+    ],
+)  # fmt: skip
+def test_the_other_workflows_have_the_steps_of_the_specification(
+    name: str, pattern: str, agents: list[str]
+) -> None:
+    plan = steps_for(Request(title="T", criteria=("One",)), WORKFLOWS[name], KNOWN)
+    assert (plan.pattern, [t.subagent_type for t in plan.tasks]) == (pattern, agents)
 
 
 def test_tasks_made_in_python_become_the_same_plan() -> None:

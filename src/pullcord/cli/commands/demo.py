@@ -10,6 +10,7 @@ import click
 from pullcord.app import Orchestrator
 from pullcord.cli.command import command
 from pullcord.cli.commands.new import make
+from pullcord.cli.demos import DEMOS
 from pullcord.cli.ending import PASSED, ending
 from pullcord.cli.options import on_escalation_option
 from pullcord.cli.planning import Wish, planned
@@ -17,13 +18,9 @@ from pullcord.cli.render import short
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell
 from pullcord.cli.watch import escalation_mode, watch
+from pullcord.errors import UsageError
 
-REQUEST = Path(__file__).parents[2] / "templates" / "requests" / "log-workouts.md"
 NAME = "workout-tracker"
-OPENING = (
-    "Demo: offline agents build a feature on a fresh FastAPI service.",
-    "No model, no key, no network, no cost.",
-)
 REAL = (
     "Real here: the service, the git clones and commits, the sandbox, and every",
     "gate: ruff, mypy, pytest with coverage, OpenAPI. The agents are pullcord's own",
@@ -32,34 +29,40 @@ REAL = (
 
 
 @click.command()
-@click.argument("directory", required=False, type=Path, metavar="[DIR]")
+@click.argument("named", nargs=-1, metavar="[NAME] [DIR]")
 @click.option("-f", "--file", type=Path, metavar="REQUEST.md", help="Your request, not ours.")
 @on_escalation_option
 @click.option("--unsafe-no-sandbox", "unsafe", is_flag=True, help="Work where there is no sandbox.")
 @command
 async def demo(
     shell: Shell,
-    directory: Path | None,
+    named: tuple[str, ...],
     file: Path | None,
     on_escalation: str | None,
     unsafe: bool,
 ) -> Result:
-    """See a feature built: a fresh FastAPI service, six agents' steps, gates between them, applied.
+    """See agents at work on a fresh FastAPI service, gates between them, the result applied.
 
-    Works in DIR, or in a new temporary folder, which stays for you to look at.
+    NAME is `logging` (a feature, the default) or `errors` (a service whose endpoints answer errors
+    each in its own way). Works in DIR, or in a new temporary folder; it stays for you to look at.
 
     \b
     Examples:
       pullcord demo
+      pullcord demo errors
       pullcord demo -f my-request.md ~/demo
     """
-    request = (shell.folder / file if file else REQUEST).absolute()
+    name, directory = _named(named)
+    shown = DEMOS[name]
+    request = (shell.folder / file if file else shown.request).absolute()
     service = _place(shell, directory)
-    shell.note(*OPENING, "")
+    shell.note(*shown.opening, "")
     if lacking := await make(shell, service, NAME):
         raise lacking
     shell.note(f"✓ {service} is a git repository with its first commit", "")
     shell.directory = service
+    if planted := await shown.prepare(service):
+        shell.note("Planted, and committed by somebody in a hurry:", *planted, "")
     asked, plan = await planned(shell, Wish(file=request))
     orchestrator = await Orchestrator.open(service)
     run = await orchestrator.start(asked, plan, unsafe=unsafe)
@@ -72,10 +75,28 @@ async def demo(
     shell.data(f"✓ applied: {branch} of {service} is at {short(status.head)}", "", *REAL, "")
     shell.data(f"next: cd {service}", "      git log --stat")
     shell.data("      .venv/bin/poe test", "      pullcord show @last")
-    return ended(PASSED, **result.body, directory=str(service), branch=branch, real=" ".join(REAL))
+    return ended(
+        PASSED,
+        **result.body,
+        directory=str(service),
+        branch=branch,
+        real=" ".join(REAL),
+        planted=list(planted),
+    )
 
 
-def _place(shell: Shell, directory: Path | None) -> Path:
-    if directory is not None:
+def _named(arguments: tuple[str, ...]) -> tuple[str, str]:
+    """Which demo, and where; the first argument is a demo if one has this name."""
+    first, *rest = arguments or ("",)
+    name, left = (first, rest) if first in DEMOS else (next(iter(DEMOS)), [*arguments])
+    if len(left) > 1:
+        raise UsageError(
+            f"There is no demo {left[0]!r}.", f"Known: {', '.join(DEMOS)}; then a folder."
+        )
+    return name, next(iter(left), "")
+
+
+def _place(shell: Shell, directory: str) -> Path:
+    if directory:
         return (shell.folder / directory).absolute()
     return Path(tempfile.mkdtemp(prefix="pullcord-demo-")) / NAME

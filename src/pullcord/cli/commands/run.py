@@ -29,6 +29,9 @@ _SHOWN = ("id", "subagent_type", "description", "prompt", "after", "reason", "re
 )
 @click.option("--pattern", metavar="NAME", help="The shape of the run.")
 @click.option(
+    "--workflow", metavar="NAME", help="What a request goes through: feature, errors, contract."
+)
+@click.option(
     "--runtime",
     default="blueprint",
     show_default=True,
@@ -50,6 +53,7 @@ async def run(
     file: Path | None,
     criterion: tuple[str, ...],
     pattern: str | None,
+    workflow: str | None,
     runtime: str,
     dry_run: bool,
     on_escalation: str | None,
@@ -65,7 +69,7 @@ async def run(
       pullcord run "Log workouts" --criterion "POST /workouts answers 201."
       pullcord run -f plan.py --pattern sequential --dry-run
     """  # fmt: skip
-    wish = Wish(words, file, criterion, pattern)
+    wish = Wish(words, file, criterion, pattern, workflow)
     request, plan = await planned(shell, wish, dry=dry_run)
     if dry_run:
         shell.data(*rendered(request, plan, width=shell.width))

@@ -1,0 +1,9 @@
+"""What `pullcord demo NAME` shows: a request, and what a fresh service is prepared with."""
+
+from __future__ import annotations
+
+from pullcord.cli.demos.demo import Demo
+from pullcord.cli.demos.errors import ERRORS
+from pullcord.cli.demos.logging import LOGGING
+
+DEMOS: dict[str, Demo] = {"logging": LOGGING, "errors": ERRORS}

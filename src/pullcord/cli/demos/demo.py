@@ -1,0 +1,24 @@
+"""What a demo consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+REQUESTS = Path(__file__).parents[2] / "templates" / "requests"
+
+
+async def as_it_is(service: Path) -> tuple[str, ...]:
+    """Leave the fresh service as it is."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """`prepare` gets the fresh service and commits what the run is to deal with; it returns what
+    it planted, a line each."""
+
+    request: Path
+    opening: tuple[str, ...]
+    prepare: Callable[[Path], Awaitable[tuple[str, ...]]] = as_it_is
