@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pullcord.blueprint.roles import ROLES
+from pullcord.blueprint.roles import ROLES, role_of
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
 from pullcord.model.agent import Agent
@@ -22,7 +22,7 @@ class Blueprint:
     async def run(
         self, agent: Agent, brief: Brief, workspace: Workspace, sandbox: Sandbox
     ) -> Report:
-        role = ROLES.get(agent.name)
+        role = role_of(agent.name, brief.request.workflow)
         if role is None:
             raise Unavailable(
                 f"The blueprint runtime has no agent {agent.name}; it knows {', '.join(ROLES)}.",

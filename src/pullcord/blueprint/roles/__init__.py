@@ -23,3 +23,11 @@ ROLES: dict[str, Role] = {
     "code-reviewer": reviewer.work,
     "sprint-manager": sprint.work,
 }
+
+WORKFLOWS: dict[str, dict[str, Role]] = {}
+"""Workflow → the roles that do something else in it than in a feature."""
+
+
+def role_of(agent: str, workflow: str) -> Role | None:
+    """What an agent does in a workflow; None when it is no agent of these."""
+    return WORKFLOWS.get(workflow, {}).get(agent) or ROLES.get(agent)
