@@ -1,40 +1,17 @@
-"""Paths: globs in which `**` crosses folders, and names that are dangerous on some machine."""
+"""Paths: which are meant by globs, and names that are dangerous on some machine."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
+
+from pullcord.model.globs import matches as matches
 
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(\.|$)")
 _BIDI = set("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _FORBIDDEN = set('\\<>:"|?*')
 """Characters that Windows reads as something else; git checks them out elsewhere."""
-
-
-@lru_cache(maxsize=1024)
-def _pattern(glob: str) -> re.Pattern[str]:
-    """`*` stays within a folder, `**/` is any number of folders, a glob without a slash is one at
-    the root; a trailing slash means everything below."""
-    out, rest = "", glob + "**" if glob.endswith("/") else glob
-    while rest:
-        if rest.startswith("**/"):
-            out, rest = out + "(?:[^/]+/)*", rest[3:]
-        elif rest.startswith("**"):
-            out, rest = out + ".*", rest[2:]
-        elif rest[0] == "*":
-            out, rest = out + "[^/]*", rest[1:]
-        elif rest[0] == "?":
-            out, rest = out + "[^/]", rest[1:]
-        else:
-            out, rest = out + re.escape(rest[0]), rest[1:]
-    return re.compile(out + r"\Z", re.S)
-
-
-def matches(path: str, globs: Iterable[str]) -> bool:
-    """Whether a path relative to the repository is in any of the globs."""
-    return any(_pattern(glob).match(path) for glob in globs)
 
 
 def name_problems(path: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ class Task(Value):
 
     `after` names ids (or descriptions) of tasks that must be handed off first. `id` is given by the
     plan; `reason` says why this agent was chosen, `recovery` what happens if the task fails.
+    `writes` are the paths and globs that it may change, where they are fewer than its agent's.
     `chain` groups tasks that serve one request of a plan with several, '' where there is one.
     """
 
@@ -19,6 +20,7 @@ class Task(Value):
     prompt: str
     criteria: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
     optional: bool = False
     id: str = ""
     reason: str = ""

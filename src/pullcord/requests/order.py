@@ -11,6 +11,7 @@ from pullcord.model.roles import ALIASES, PLANNERS, REVIEWERS
 from pullcord.model.task import Plan, Task
 from pullcord.model.text import cut, numbered, one_line, slug
 from pullcord.model.words import terms
+from pullcord.requests.overlap import ONE_BY_ONE, bad_writes, put_in_order
 from pullcord.requests.recovery import recovery_of
 
 Problem = tuple[int, str]
@@ -34,7 +35,8 @@ def complete(
     """The plan of these tasks; mistakes are added to `problems`, and then the plan is not usable.
 
     `after` of a task that names none: the task before it; in a parallel plan nothing, but a
-    reviewer comes after all that was written before it.
+    reviewer comes after all that was written before it. Where tasks can run at the same time, those
+    that touch the same files come one after the other, and a note says why.
     """
     at = [*lines, *([0] * (len(tasks) - len(lines)))]
     named: list[Task] = []
@@ -44,6 +46,7 @@ def complete(
         taken = {t.id for t in named} | RESERVED
         if task.id and (task.id in taken or slug(task.id) != task.id):
             problems.append((line, f"id {task.id!r} is taken or not lower-case-with-hyphens"))
+        problems += [(line, wrong) for wrong in bad_writes(task, known.get(task.subagent_type))]
         new = task.id or numbered(slug(task.description), taken)
         named.append(task.model_copy(update={"id": new}))
     ordered = [
@@ -52,6 +55,8 @@ def complete(
     ]
     _check_order(ordered, pattern, at, problems)
     notes = _independent(named, ordered) if pattern == "sequential" else ()
+    if pattern not in ONE_BY_ONE and not problems:
+        ordered, notes = put_in_order(ordered, known)
     return Plan(
         pattern=pattern, tasks=tuple(_explained(task, known) for task in ordered), notes=notes
     )

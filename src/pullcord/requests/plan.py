@@ -21,7 +21,7 @@ Task(
   prompt="Follow repository pattern + DI.",
 )"""
 _TEXTS = ("subagent_type", "description", "prompt", "id", "reason", "recovery")
-_LISTS = ("criteria", "after")
+_LISTS = ("criteria", "after", "writes")
 _REQUIRED = ("subagent_type", "description", "prompt")
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)^\1[`~]*[ \t]*$", re.M | re.S)
 
