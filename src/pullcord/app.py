@@ -21,6 +21,7 @@ from pullcord.errors import Conflict, NotFound, Unavailable, UsageError
 from pullcord.gates import GATES, Judgement, Memory, judge
 from pullcord.ledger.sqlite import SqliteLedger
 from pullcord.line.ask import Question, default_answer, questions
+from pullcord.line.own import pattern_named
 from pullcord.line.parts import Parts
 from pullcord.line.run import carry_out
 from pullcord.line.state import Status, closed_gates, status_of
@@ -34,7 +35,6 @@ from pullcord.model.run import Start
 from pullcord.model.task import Plan, Task
 from pullcord.model.text import slug
 from pullcord.model.view import RunView
-from pullcord.patterns import PATTERNS
 from pullcord.protocols import Case, Runtime
 from pullcord.requests.plan import plan_of
 from pullcord.runtimes import runtime_for
@@ -118,16 +118,13 @@ class Orchestrator:
     ) -> str:
         """Record a new run and return its id; nothing works yet. Raises UsageError before anything
         is written when a name is unknown or the repository cannot be worked on."""
-        if plan.pattern not in PATTERNS:
-            raise UsageError(
-                f"There is no pattern {plan.pattern!r}.", f"Known: {', '.join(PATTERNS)}"
-            )
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
         if request.feature is not None:
             feature_block.read(request)  # every mistake in it, before anything works on it
         base, branch = await self.repository.base()
         run = self._new_id()
+        await pattern_named(self.repository.git, base, plan.pattern)
         start = Start(
             request=request, plan=plan, base=base, branch=branch,
             runtime=runtime, script=script, unsafe=unsafe,

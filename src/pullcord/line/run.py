@@ -12,10 +12,11 @@ from pullcord.line.criteria import FULFILLED, coverage
 from pullcord.line.flow import LineFlow
 from pullcord.line.handoff import document, settle, waived
 from pullcord.line.judge import judge_result
+from pullcord.line.own import pattern_named
 from pullcord.line.parts import Parked, Parts, Stopped
 from pullcord.model.escalation import Escalation
 from pullcord.model.run import State
-from pullcord.patterns import PATTERNS
+from pullcord.patterns.own import PatternError
 
 
 async def carry_out(parts: Parts) -> None:
@@ -43,12 +44,13 @@ async def _pattern(parts: Parts) -> None:
     plan = parts.start.plan
     try:
         await settle(parts)
-        await PATTERNS[plan.pattern](LineFlow(parts), plan)
+        pattern = await pattern_named(parts.tree.user, parts.start.base, plan.pattern)
+        await pattern(LineFlow(parts), plan)
         await _judge_result(parts)
         await _cover_criteria(parts)
     except Parked:
         return
-    except Stopped as stop:
+    except (Stopped, PatternError) as stop:
         return await _end(parts, "failed", stop.message)
     await parts.drive.record("run/finished", {"state": "passed", "why": ""})
 
