@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from pullcord.gates import tool
-from pullcord.gates.document import Document, load, operations
-from pullcord.gates.openapi_diff import Difference, compare
 from pullcord.gates.reach import writes_application
 from pullcord.model.quality import Finding, Verdict
+from pullcord.openapi.diff import Difference, compare
+from pullcord.openapi.document import Document, load, operations
 from pullcord.protocols import Case
 
 LOCKED = "docs/contracts"
@@ -38,7 +38,7 @@ class Contract:
         for name in _locked(case):
             locked, problems = _fragment(case.tree / name, name)
             findings += problems
-            if not problems and not _started(locked, head) and not writes_application(case):
+            if not problems and _may_wait(case, locked, head):
                 open_contracts.append(name)
             elif not problems:
                 findings += _unkept(locked, head, name)
@@ -114,15 +114,24 @@ def _fragment(path: Path, name: str) -> tuple[Document, list[Finding]]:
     return locked, []
 
 
-def _started(locked: Document, head: Document) -> bool:
-    return bool(operations(locked).keys() & operations(head).keys())
+def _may_wait(case: Case, locked: Document, head: Document) -> bool:
+    """Whether somebody else will implement it: nothing of it is there, or this agent left what is
+    there alone and promises more of it."""
+    if writes_application(case):
+        return False
+    if not operations(locked).keys() & operations(head).keys():
+        return True
+    untouched = load(case.trusted / case.project.openapi) == head
+    return untouched and all(c.level == "additive" for c in compare(_part(head, locked), locked))
+
+
+def _part(head: Document, locked: Document) -> Document:
+    """The document with the operations of the locked contract alone."""
+    return head | {"paths": _only(head.get("paths") or {}, operations(locked))}
 
 
 def _unkept(locked: Document, head: Document, name: str) -> Iterator[Finding]:
-    wanted = operations(locked)
-    part = dict(head)
-    part["paths"] = _only(head.get("paths") or {}, wanted)
-    for change in compare(locked, part):
+    for change in compare(locked, _part(head, locked)):
         if change.rule == "operation":
             message = f"{change.where} is not implemented"
         elif change.rule == "response" and change.level == "additive":

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from pullcord.gates import tool
-from pullcord.gates.document import Document, differences, load, operations, same_bytes
 from pullcord.model.quality import Finding, Verdict
+from pullcord.openapi.document import Document, differences, load, operations, same_bytes
 from pullcord.process import Completed
 from pullcord.protocols import Case
 

@@ -20,11 +20,13 @@ _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "requirements.txt", "requirement
           "requirements-dev.txt", "Pipfile.lock")  # fmt: skip
 
 
-def policy_key(project: Project, trusted: Path, agent: Agent | None = None) -> str:
+def policy_key(
+    project: Project, trusted: Path, agent: Agent | None = None, writes: tuple[str, ...] = ()
+) -> str:
     """The hash of everything that decides how a tree is judged: the base's configuration, what was
-    detected, the gates' versions and the agent's write scope."""
+    detected, the gates' versions, the agent's write scope and the task's own `writes`."""
     names = sorted((*CONFIG_FILES, schema.FILE))
-    scope = [agent.name, *agent.write] if agent else None
+    scope = [agent.name, *agent.write, *(["only", *writes] if writes else [])] if agent else None
     return digest({
         "project": project.model_dump(mode="json"),
         "files": {n: file_digest(trusted / n) for n in names if (trusted / n).is_file()},
@@ -35,7 +37,7 @@ def policy_key(project: Project, trusted: Path, agent: Agent | None = None) -> s
 
 def policy(case: Case) -> str:
     """The policy of one case."""
-    return policy_key(case.project, case.trusted, case.agent)
+    return policy_key(case.project, case.trusted, case.agent, case.writes)
 
 
 def locks(tree: Path) -> dict[str, str]:

@@ -124,7 +124,8 @@ def _policy(case: Case, agent: Agent, change: Change) -> Iterator[tuple[str, str
     if closed := _closed(case, path, name):
         yield "protected", closed
     elif not _may_write(case, agent, change):
-        yield "scope", f"{agent.name} may not write here"
+        who = "this task" if matches(path, agent.write) else agent.name
+        yield "scope", f"{who} may not write here"
     elif change.status != "deleted" and (case.tree / path).is_file():
         yield from _file(case, change)
 
@@ -147,17 +148,23 @@ def _beside_tests(case: Case, path: str) -> bool:
 
 
 def _may_write(case: Case, agent: Agent, change: Change) -> bool:
-    if matches(change.path, agent.write) or generated(case, change.path):
-        return not _foreign_summary(agent, change)
+    if _in_scope(case, agent, change.path) or generated(case, change.path):
+        return not _foreign_summary(case, agent, change)
     return change.path.startswith("docs/temp/") and (
-        change.status == "added" and not _foreign_summary(agent, change)
+        change.status == "added" and not _foreign_summary(case, agent, change)
     )
 
 
-def _foreign_summary(agent: Agent, change: Change) -> bool:
+def _in_scope(case: Case, agent: Agent, path: str) -> bool:
+    return matches(path, agent.write) and (not case.writes or matches(path, case.writes))
+
+
+def _foreign_summary(case: Case, agent: Agent, change: Change) -> bool:
     """Whether this is another agent's summary: theirs are evidence, and nobody rewrites them."""
     found = _OWN.fullmatch(change.path)
-    return found is not None and (found["agent"] != agent.name or change.status != "added")
+    if found is None:
+        return False
+    return found["agent"] not in {agent.name, *case.authors} or change.status != "added"
 
 
 def _pyproject(case: Case, agent: Agent) -> Iterator[tuple[str, str]]:
@@ -166,7 +173,7 @@ def _pyproject(case: Case, agent: Agent) -> Iterator[tuple[str, str]]:
     except ValueError as error:
         yield "configuration", str(error)
         return
-    if not matches("pyproject.toml", agent.write):
+    if not _in_scope(case, agent, "pyproject.toml"):
         yield "scope", f"{agent.name} may not write here"
         return
     for place, why in closed_changes(old, new):

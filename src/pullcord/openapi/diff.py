@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pullcord.gates.document import Document, operations, resolve
+from pullcord.openapi.document import Document, operations, resolve
 
 Level = Literal["breaking", "additive"]
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")

@@ -94,6 +94,34 @@ async def test_a_locked_contract_may_wait_for_its_implementation(make_case: Any)
     assert f"not implemented yet: {LOCKED}" in detail
 
 
+LONGER = {"200": {"description": "ok", "content": {"application/json": {"schema": {
+    "type": "object", "properties": {"id": {"type": "string"}, "note": {"type": "string"}}}}}}}  # fmt: skip
+SHORTER = {"200": {"description": "ok", "content": {"application/json": {"schema": {
+    "type": "object", "properties": {}}}}}}  # fmt: skip
+
+
+async def test_more_of_what_is_there_may_wait_for_its_implementation_too(make_case: Any) -> None:
+    locked = fragment("/a", responses=LONGER)
+    rules, detail = await judged(make_case, document("/a"), document("/a"), locked, agent=DESIGNER)
+
+    assert rules == []
+    assert f"not implemented yet: {LOCKED}" in detail
+
+
+async def test_less_of_what_is_there_may_not_be_locked(make_case: Any) -> None:
+    locked = fragment("/a", responses=SHORTER)
+    rules, _ = await judged(make_case, document("/a"), document("/a"), locked, agent=DESIGNER)
+
+    assert rules == ["locked"]
+
+
+async def test_who_implements_must_implement_all_that_was_added(make_case: Any) -> None:
+    locked = fragment("/a", responses=LONGER)
+    rules, _ = await judged(make_case, document("/a"), document("/a"), locked)
+
+    assert rules == ["locked"]
+
+
 async def test_who_implements_must_implement_all_of_it(make_case: Any) -> None:
     rules, _ = await judged(make_case, document("/a"), document("/a"), fragment("/b"))
 

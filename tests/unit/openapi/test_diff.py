@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullcord.gates.document import differences, same_bytes
-from pullcord.gates.openapi_diff import compare
+from pullcord.openapi.diff import compare
+from pullcord.openapi.document import differences, same_bytes
 
 PLAN = {
     "type": "object",
