@@ -66,7 +66,9 @@ class Case:
 
     `tree` is what is judged; `before` the attempt's parent, `trusted` the run's base, from which
     configuration and thresholds are taken. `changes` lead from `before` to `tree`. `agent` is None
-    when a person's working tree is judged; `summary_path` is '' when no summary is due.
+    when a person's working tree is judged; `summary_path` is '' when no summary is due. `writes` is
+    what the task may change, where that is less than its agent may (() for all of that); `authors`
+    are further agents whose summaries of earlier rounds stand in the change.
     """
 
     tree: Path
@@ -84,6 +86,8 @@ class Case:
     summary_path: str = ""
     expectation: Expectation = Expectation()
     obligations: tuple[Obligation, ...] = ()
+    writes: tuple[str, ...] = ()
+    authors: frozenset[str] = frozenset()
 
 
 class Gate(Protocol):

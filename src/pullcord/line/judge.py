@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from pullcord import gates
 from pullcord.line.attempt import Tried
+from pullcord.line.mandate import Mandate, mandate
 from pullcord.line.parts import DOCUMENTS, Parts
-from pullcord.model.agent import Agent
 from pullcord.model.quality import Expectation, Obligation, Receipt
 from pullcord.protocols import Case
 
@@ -27,7 +27,7 @@ async def judge(
         parts,
         f"{tried.key}/again-{again}" if again else tried.key,
         (tried.opened.parent, tried.commit),
-        agent=parts.agents[tried.task.subagent_type],
+        mandate=await mandate(parts, tried),
         summary_path=tried.opened.summary_path,
         expectation=await _named(parts, tried, expectation),
         obligations=tuple(obligations),
@@ -50,7 +50,7 @@ async def judge_rest(
         parts,
         f"{tried.key}/rest",
         (tried.opened.parent, tried.commit),
-        agent=parts.agents[tried.task.subagent_type],
+        mandate=await mandate(parts, tried),
         summary_path=tried.opened.summary_path,
         expectation=await _named(parts, tried, expectation),
         obligations=tuple(obligations),
@@ -89,7 +89,7 @@ async def _judged(
     key: str,
     span: tuple[str, str],
     *,
-    agent: Agent | None = None,
+    mandate: Mandate = Mandate(),
     summary_path: str = "",
     expectation: Expectation = Expectation(),
     obligations: tuple[Obligation, ...] = (),
@@ -112,7 +112,9 @@ async def _judged(
             environment=parts.environment,
             scratch=scratch,
             cache=parts.cache,
-            agent=agent,
+            agent=mandate.agent,
+            writes=mandate.writes,
+            authors=mandate.authors,
             summary_path=summary_path,
             expectation=expectation,
             obligations=obligations,

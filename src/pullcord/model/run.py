@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pullcord.model.budget import Budgets
 from pullcord.model.request import Request
 from pullcord.model.task import Plan, Task
 from pullcord.model.value import Value
@@ -26,6 +27,7 @@ class Start(Value):
     unsafe: bool = False
     script: str = ""
     """Text of the script when the runtime is scripted, so that a resume needs no file."""
+    budgets: Budgets = Budgets()
 
     def request_of(self, task: Task) -> Request:
         """What a task serves: its chain's request, else the run's."""
@@ -46,3 +48,5 @@ class Opened(Value):
     """Commit the workspace starts from: the run's head, or the last red attempt's commit."""
     parent: str
     """The run's head: what the attempt's changes are judged against."""
+    agent: str = ""
+    """Who works, where it is not the task's own agent."""

@@ -235,3 +235,21 @@ def test_only_dependencies_and_stricter_settings_may_change(
 
 async def test_a_pyproject_that_cannot_be_read_is_red(make_case: Any) -> None:
     assert await rules(make_case({}, {"pyproject.toml": "[tool"})) == ["configuration"]
+
+
+async def test_a_task_that_says_what_it_writes_is_held_to_it(make_case: Any) -> None:
+    files = {"app/a.py": "a", "app/b.py": "b", SUMMARY: "s"}
+
+    narrow = replace(make_case({}, files), writes=("app/a*",))
+
+    (finding,) = (await Scope().judge(narrow)).findings
+    assert (finding.path, finding.message) == ("app/b.py", "this task may not write here")
+
+
+async def test_the_summary_of_who_helped_before_may_stand_in_the_change(make_case: Any) -> None:
+    theirs = "docs/temp/agent_20260101_101500_python-test-engineer_log.md"
+    case = make_case({}, {theirs: "s"})
+
+    assert await rules(case) == ["scope"]
+    helped = replace(case, authors=frozenset({"python-test-engineer"}))
+    assert await rules(helped) == []
