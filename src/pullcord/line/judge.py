@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pullcord import gates
 from pullcord.line.attempt import Tried
-from pullcord.line.mandate import Mandate, mandate
+from pullcord.line.mandate import FREE, Mandate, mandate
 from pullcord.line.parts import DOCUMENTS, Parts
 from pullcord.model.quality import Expectation, Obligation, Receipt
 from pullcord.protocols import Case
@@ -89,7 +89,7 @@ async def _judged(
     key: str,
     span: tuple[str, str],
     *,
-    mandate: Mandate = Mandate(),
+    mandate: Mandate = FREE,
     summary_path: str = "",
     expectation: Expectation = Expectation(),
     obligations: tuple[Obligation, ...] = (),

@@ -21,6 +21,9 @@ class Mandate:
     authors: frozenset[str] = frozenset()
 
 
+FREE = Mandate()
+
+
 async def mandate(parts: Parts, tried: Tried) -> Mandate:
     """The scope in which an attempt is judged.
 
