@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from pullcord.model.agent import Agent
 from pullcord.model.quality import Finding
+from pullcord.model.roles import PLANNERS
 from pullcord.model.task import Task
 from pullcord.model.text import cut, one_line
 from pullcord.model.work import Brief, Previous
@@ -21,6 +22,7 @@ PROMPT, CRITERIA, REQUEST, FEATURE, EARLIER, MENDING, ANSWERS = (
     8_000, 6_000, 6_000, 6_000, 4_000, 6_000, 3_000,
 )  # fmt: skip
 PACKET = 40_000
+HISTORY = 2_000
 ROUNDS = 3
 
 
@@ -112,11 +114,17 @@ def _needs(brief: Brief, agent: Agent) -> str:
         _part("Feature block", cut((request.feature or "").strip(), FEATURE)),
         f"Sprint document: {_sprint(brief)}",
         _part("Summaries of this run so far", _earlier(brief.previous)),
+        _part("What happened on the way", _bullets(_on_the_way(brief), HISTORY)),
         f"Round {brief.round} began at {brief.written_at} UTC: use this time in your summary.",
         f"You may change only: {cut(', '.join(agent.write), 1_000) or 'nothing'}",
         cut(brief.packet.strip(), PACKET),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _on_the_way(brief: Brief) -> tuple[str, ...]:
+    """Whoever plans notes what was in the way; for the others it stands in the summaries."""
+    return brief.history if brief.task.subagent_type in PLANNERS else ()
 
 
 def _about(task: Task) -> str:

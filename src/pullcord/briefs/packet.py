@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pullcord.model.quality import Receipt
 from pullcord.model.text import cut, one_line
@@ -33,6 +33,11 @@ def packet(diff: str, receipts: Sequence[Receipt], criteria: Sequence[str]) -> s
     body = "".join(_fair(files, room))
     shown = f"The change:\n{_FENCE}diff\n{body.rstrip()}\n{_FENCE}" if body else "Nothing changed."
     return cut(f"{head}\n\n{shown}".strip(), LIMIT)
+
+
+def only(diff: str, paths: Collection[str]) -> str:
+    """The parts of a diff that are about these paths."""
+    return "".join(part for part in _files(diff) if _name(part) in paths)
 
 
 def _listed(title: str, lines: Sequence[str]) -> str:

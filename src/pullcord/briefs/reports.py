@@ -154,7 +154,7 @@ def _mark(good: bool) -> str:
 
 def _done(task: TaskView) -> str:
     if task.state == "skipped":
-        return f"{one_line(task.agent)} - {_about(task)} (skipped)"
+        return f"{one_line(task.agent)} - {_about(task)} {_skipped(task)}"
     return f"{one_line(task.agent)} - {_line(task.contribution) or _about(task)}"
 
 
@@ -189,7 +189,13 @@ def _achieved(task: TaskView) -> list[str]:
 def _contribution(task: TaskView) -> str:
     if task.state == "passed":
         return _line(task.contribution) or _about(task)
+    if task.state == "skipped":
+        return f"{_about(task)} {_skipped(task)}"
     return f"{_about(task)} ({task.state})"
+
+
+def _skipped(task: TaskView) -> str:
+    return f"(skipped: {_line(task.skipped)})" if task.skipped else "(skipped)"
 
 
 def _checks(view: RunView) -> list[str]:

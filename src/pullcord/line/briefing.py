@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.brief import compose
-from pullcord.briefs.packet import packet
+from pullcord.briefs.packet import only, packet
 from pullcord.line.ask import questions
+from pullcord.line.history import history
 from pullcord.line.parts import REVIEWERS, Parts
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Finding, Receipt
@@ -43,27 +44,30 @@ async def brief_for(
         text="",
         task=task,
         round=round,
-        request=parts.start.request,
+        request=parts.start.request_of(task),
         written_at=opened.at,
         summary_path=opened.summary_path,
         sprint_document=document,
         sprint_revision=revision,
-        previous=await _previous(parts, facts),
+        previous=_own_last(await _previous(parts, facts), task),
         findings=setting.findings,
         answers=_answers(task, facts),
         packet=await _packet(parts, task, opened, facts),
+        history=history(parts.start, task, facts),
     )
     text = compose(brief, parts.agents[task.subagent_type], setting.alongside)
     return brief.model_copy(update={"text": text})
 
 
 async def _sprint(parts: Parts) -> tuple[str, str]:
-    """The newest sprint document of the base and its revision, both '' when there is none."""
-    listing = await parts.tree.user("ls-tree", "-r", parts.start.base, "--", SPRINTS)
+    """The plan's sprint document, else the newest of the base, and its revision there; both ''
+    when there is none."""
+    named = parts.start.plan.sprint
+    listing = await parts.tree.user("ls-tree", "-r", parts.start.base, "--", named or SPRINTS)
     found = sorted(
         (line.split("\t", 1)[1], line.split()[2])
         for line in listing.splitlines()
-        if "/sprint_" in line and line.endswith(".md") and "summary" not in line
+        if named or ("/sprint_" in line and line.endswith(".md") and "summary" not in line)
     )
     return (found[-1][0], found[-1][1][:12]) if found else ("", "")
 
@@ -92,6 +96,11 @@ async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]
     return tuple(found)
 
 
+def _own_last(previous: Sequence[Previous], task: Task) -> tuple[Previous, ...]:
+    """The handoffs of other chains first: an agent takes over from its own chain's latest."""
+    return tuple(sorted(previous, key=lambda each: each.task.chain == task.chain))
+
+
 @lru_cache(maxsize=256)
 def _read(text: str, task: Task) -> Summary:
     """A summary that opened its handoff; one that a person waived may still be unreadable."""
@@ -114,11 +123,27 @@ def _answers(task: Task, facts: Sequence[Fact]) -> tuple[str, ...]:
 
 
 async def _packet(parts: Parts, task: Task, opened: Opened, facts: Sequence[Fact]) -> str:
-    """The reviewer's fixed packet: the run's whole change, its receipts, the criteria."""
+    """The reviewer's fixed packet: the whole change of its run, or of its chain where there are
+    several; the latest receipts; the criteria."""
     if task.subagent_type not in REVIEWERS:
         return ""
-    request = parts.start.request
+    request = parts.start.request_of(task)
     diff = await parts.tree.user.diff(parts.start.base, opened.parent)
+    if parts.start.plan.chains:
+        diff = only(diff, await _paths(parts, task.chain, facts))
     handoffs = [fact.body["receipts"] for fact in facts if fact.key.endswith("/handoff")]
     receipts = [Receipt.model_validate(r) for r in (handoffs[-1] if handoffs else [])]
     return packet(diff, receipts, (*request.criteria, *request.constraints))
+
+
+async def _paths(parts: Parts, chain: str, facts: Sequence[Fact]) -> frozenset[str]:
+    """What the handoffs of a chain changed until now."""
+    own = {task.id for task in parts.start.plan.tasks if task.chain == chain}
+    commits = [
+        str(fact.body["commit"])
+        for fact in facts
+        if fact.key.endswith("/handoff") and fact.key.split("/")[0] in own
+    ]
+    mirror = parts.tree.mirror
+    changed = [await mirror.changes(f"{commit}^", commit) for commit in commits]
+    return frozenset(change.path for changes in changed for change in changes)

@@ -112,8 +112,8 @@ async def _cover_criteria(parts: Parts) -> None:
         question = Escalation(
             kind="approval",
             description="Nothing shows that these are fulfilled: "
-            + "; ".join(c.text for c in open_),
-            evidence=(*(f"{c.text}: {c.said}" for c in open_), *filter(None, [said])),
+            + "; ".join(c.named for c in open_),
+            evidence=(*(f"{c.named}: {c.said}" for c in open_), *filter(None, [said])),
             options=(FULFILLED, STOP),
             raised_by="engine",
         )

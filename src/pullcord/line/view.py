@@ -84,6 +84,7 @@ def _task(
             "agent": task.subagent_type,
             "description": task.description,
             "state": state.state,
+            "skipped": bodies.get(f"{task.id}/skipped", {}).get("reason", ""),
             "round": state.round,
             "contribution": summary.overview if summary else "",
             "achievements": summary.details if summary else (),
@@ -154,7 +155,7 @@ def _criterion(covered: Covered) -> CriterionView:
         by = f"tests {', '.join(names)}{more}"
     else:
         by = f"reviewer: {covered.said}"
-    return CriterionView(text=covered.text, covered=covered.covered, by=by)
+    return CriterionView(text=covered.named, covered=covered.covered, by=by)
 
 
 def success(

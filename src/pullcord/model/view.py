@@ -14,7 +14,7 @@ class TaskView(Value):
 
     `contribution` is one line on what the agent did (its summary's overview), `achievements` its
     implementation details, `considerations` its handoff notes; all empty before the handoff.
-    `waits_for` is the question that holds it up.
+    `waits_for` is the question that holds it up, `skipped` why an optional task was not needed.
     """
 
     id: str
@@ -27,6 +27,7 @@ class TaskView(Value):
     considerations: tuple[str, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     waits_for: str = ""
+    skipped: str = ""
     reason: str = ""
     recovery: str = ""
 

@@ -56,7 +56,7 @@ class Brief(Value):
     `written_at` is the reserved UTC time `YYYY-MM-DD HH:MM:SS`; `summary_path` the reserved path of
     the summary. `findings` are what must be mended in this round. `sprint_document` is a path
     relative to the workspace, empty when there is none. `packet` is the reviewer's: diff and
-    receipts.
+    receipts. `history` is what happened on the way: skipped steps, red rounds, answered questions.
     """
 
     run: str
@@ -72,6 +72,12 @@ class Brief(Value):
     findings: tuple[Finding, ...] = ()
     answers: tuple[str, ...] = ()
     packet: str = ""
+    history: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> tuple[Previous, ...]:
+        """The earlier handoffs of the task's own chain."""
+        return tuple(each for each in self.previous if each.task.chain == self.task.chain)
 
 
 class Handoff(Value):

@@ -34,8 +34,8 @@ def complete(
 ) -> Plan:
     """The plan of these tasks; mistakes are added to `problems`, and then the plan is not usable.
 
-    `after` of a task that names none: the task before it; in a parallel plan nothing, but a
-    reviewer comes after all that was written before it. Where tasks can run at the same time, those
+    `after` of a task that names none: the task before it in its chain; in a parallel plan nothing,
+    but a reviewer comes after all that was written before it. Where tasks can run at the same time, those
     that touch the same files come one after the other, and a note says why.
     """
     at = [*lines, *([0] * (len(tasks) - len(lines)))]
@@ -78,7 +78,8 @@ def _after(
     task = tasks[index]
     if not task.after:
         if pattern != "parallel":
-            return (tasks[index - 1].id,) if index else ()
+            chained = index and tasks[index - 1].chain == task.chain
+            return (tasks[index - 1].id,) if chained else ()
         if task.subagent_type in REVIEWERS:
             return tuple(t.id for t in tasks[:index])
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pullcord.sprints.mentions import mentioned
@@ -49,6 +49,9 @@ class SprintTask:
     assigned: tuple[str, ...] = ()
     description: str = ""
     section: str = ""
+    constraints: tuple[str, ...] = ()
+    blocked: str = ""
+    """What the task says where its status begins with the word `blocked`."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,15 @@ def _task(block: _Block, known: Sequence[str]) -> SprintTask:
         assigned=_names(_prose(parts.get("assigned", []))),
         description=_prose(parts.get("description", [])),
         section=block.section,
+        constraints=tuple(each.text for each in _criteria(parts.get("constraints", []))),
+        blocked=_blocked(block, parts),
     )
+
+
+def _blocked(block: _Block, parts: Mapping[str, list[Line]]) -> str:
+    suffix = SUFFIX.search(block.heading)
+    said = (_prose(parts.get("status", [])), suffix["text"] if suffix else "")
+    return next((text for text in said if plain(text).lower().startswith("blocked")), "")
 
 
 def _marks(block: _Block) -> list[tuple[str, Status]]:

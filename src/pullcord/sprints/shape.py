@@ -66,6 +66,9 @@ FIELDS = {
     "breakdown": "breakdown",
     "outcomes": "outcomes",
     "notes": "notes",
+    "constraints": "constraints",
+    "request": "request",
+    "feature request": "request",
 }
 """The names that fields have in the wild, and what we call them."""
 

@@ -1,0 +1,57 @@
+"""What happened on the way of a chain of tasks, in words: a pure fold of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pullcord.line.ask import questions
+from pullcord.model.fact import Fact
+from pullcord.model.run import Start
+from pullcord.model.task import Task
+from pullcord.model.text import cut, one_line
+
+_LINE = 240
+
+
+def history(start: Start, task: Task, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """One line for each skipped step, task with red rounds, answered question and waiver of the
+    task's chain, in the order of the plan; nothing when all went through at once."""
+    own = [each.id for each in start.plan.tasks if each.chain == task.chain]
+    lines = [
+        *(line for id in own for line in _skipped(id, facts)),
+        *(line for id in own for line in _rounds(id, facts)),
+        *_answers({*own, ""}, facts),
+        *(line for id in own for line in _waivers(id, facts)),
+    ]
+    return tuple(cut(one_line(line), _LINE) for line in lines)
+
+
+def _skipped(id: str, facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        if fact.key == f"{id}/skipped":
+            yield f"Skipped {id}: {fact.body['reason']}"
+
+
+def _rounds(id: str, facts: Sequence[Fact]) -> Iterator[str]:
+    """What kept each red round closed, a task in one line."""
+    closed = [f for f in facts if f.key.startswith(f"{id}/") and f.key.endswith("/closed")]
+    red = []
+    for fact in closed:
+        gates = [f"{f['gate']}/{f['rule']}" for f in fact.body["findings"]]
+        red.append(f"round {fact.key.split('/')[1]} {', '.join(dict.fromkeys(gates))}")
+    if red:
+        yield f"{id} was red in {'; '.join(red)}"
+
+
+def _answers(ids: set[str], facts: Sequence[Fact]) -> Iterator[str]:
+    for question in questions(facts):
+        if question.task in ids and question.answer is not None:
+            asked, said = question.escalation, question.answer
+            yield f"{said.by} was asked ({asked.kind}): {asked.description} Answer: {said.text}"
+
+
+def _waivers(id: str, facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        if fact.key.startswith(f"waive/{id}/"):
+            gate = fact.key.rpartition("/")[2]
+            yield f"{fact.body['by']} waived {gate} of {id}: {fact.body['reason']}"
