@@ -120,11 +120,12 @@ class Orchestrator:
         is written when a name is unknown or the repository cannot be worked on."""
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
-        if request.feature is not None:
-            feature_block.read(request)  # every mistake in it, before anything works on it
+        for each in (request, *plan.chains.values()):
+            if each.feature is not None:
+                feature_block.read(each)  # every mistake in it, before anything works on it
         base, branch = await self.repository.base()
-        run = self._new_id()
         await pattern_named(self.repository.git, base, plan.pattern)
+        run = self._new_id()
         start = Start(
             request=request, plan=plan, base=base, branch=branch,
             runtime=runtime, script=script, unsafe=unsafe,
