@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
+from pullcord.line.providers import Module, Trouble, is_function, providers
 from pullcord.model.quality import Finding
 
 Files = Mapping[str, str]
@@ -17,9 +18,16 @@ _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
 def clashes(merged: Files, mine: Files, theirs: Files) -> tuple[Finding, ...]:
-    """What is wrong in a merge result and was wrong on neither side."""
-    known = {finding.id for side in (mine, theirs) for finding in _all(side)}
-    return tuple(finding for finding in _all(merged) if finding.id not in known)
+    """What is wrong in a merge result and was wrong on neither side, wherever the lines stand."""
+    parsed: dict[str, list[ast.stmt]] = {}
+    known = [Counter(each.what for each in _all(side, parsed)) for side in (mine, theirs)]
+    seen: Counter[str] = Counter()
+    found = []
+    for each in _all(merged, parsed):
+        seen[each.what] += 1
+        if seen[each.what] > max(side[each.what] for side in known):
+            found.append(each.finding)
+    return tuple(found)
 
 
 def lost_lines(path: str, base: str, sides: Iterable[str], merged: str) -> tuple[Finding, ...]:
@@ -29,68 +37,73 @@ def lost_lines(path: str, base: str, sides: Iterable[str], merged: str) -> tuple
         added = Counter(side.splitlines()) - Counter(base.splitlines())
         for line in added - Counter(merged.splitlines()):
             if line.strip():
-                found.append(_finding("lost-line", path, 0, f"the merge lost: {line.strip()}"))
+                said = f"the merge lost: {line.strip()}"
+                found.append(Finding(gate="merge", rule="lost-line", path=path, message=said))
     return tuple(found)
 
 
-def _all(files: Files) -> list[Finding]:
-    return [*_migrations(files), *_definitions(files), *_routes(files)]
-
-
-def _migrations(files: Files) -> list[Finding]:
-    numbers: dict[tuple[str, int], list[str]] = {}
-    for path in sorted(files):
-        if match := _MIGRATION.search(path):
-            folder = path.rpartition("/")[0]
-            numbers.setdefault((folder, int(match[1])), []).append(path)
-    return [
-        _finding("migration-number", paths[-1], 1, f"{paths[0]} has the same number")
-        for paths in numbers.values()
-        if len(paths) > 1
-    ]
-
-
-def _definitions(files: Files) -> list[Finding]:
-    """Functions and classes that a module defines twice: two providers of one dependency."""
-    found = []
+def _all(files: Files, parsed: dict[str, list[ast.stmt]]) -> list[Trouble]:
+    """Everything wrong in a tree. `parsed` are the texts that were read before."""
+    modules = []
     for path, text in sorted(files.items()):
-        first: dict[str, int] = {}
-        for node in _module(path, text):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                if node.name in first and not node.decorator_list:
-                    said = f"{node.name} is defined twice, first on line {first[node.name]}"
-                    found.append(_finding("defined-twice", path, node.lineno, said))
-                first.setdefault(node.name, node.lineno)
-    return found
+        if path.endswith(".py"):
+            if text not in parsed:
+                parsed[text] = _body(text)
+            modules.append(Module(path, parsed[text]))
+    return [*_migrations(files), *_definitions(modules), *_routes(modules), *providers(modules)]
 
 
-def _routes(files: Files) -> list[Finding]:
-    """Two handlers for one method and path: FastAPI would silently serve the first."""
-    found = []
-    first: dict[tuple[str, str], str] = {}
-    for path, text in sorted(files.items()):
-        body = _module(path, text)
-        prefix = next((p for node in body if (p := _prefix(node)) is not None), "")
-        for node in body:
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
-            for method, route in filter(None, map(_route, node.decorator_list)):
-                place = f"{path}:{node.lineno}"
-                key = (method, re.sub(r"\{[^}]*\}", "{}", prefix + route))
-                if key in first:
-                    said = f"{method.upper()} {key[1]} is served already, at {first[key]}"
-                    found.append(_finding("route-twice", path, node.lineno, said))
-                first.setdefault(key, place)
-    return found
-
-
-def _module(path: str, text: str) -> list[ast.stmt]:
-    if not path.endswith(".py"):
-        return []
+def _body(text: str) -> list[ast.stmt]:
     try:
         return ast.parse(text).body
     except (SyntaxError, ValueError):
         return []  # the lint gate says so, with the line
+
+
+def _migrations(files: Files) -> Iterator[Trouble]:
+    first: dict[tuple[str, int], str] = {}
+    for path in sorted(files):
+        if match := _MIGRATION.search(path):
+            place = path.rpartition("/")[0], int(match[1])
+            if first.setdefault(place, path) != path:
+                said = f"{first[place]} has the same number"
+                yield Trouble.at("migration-number", f"{place}", path, 1, said)
+
+
+def _definitions(modules: Iterable[Module]) -> Iterator[Trouble]:
+    """Functions and classes that a module defines twice: two providers of one dependency."""
+    for module in modules:
+        first: dict[str, int] = {}
+        for node in module.body:
+            if is_function(node) or isinstance(node, ast.ClassDef):
+                if node.name in first and not node.decorator_list:
+                    said = f"{node.name} is defined twice, first on line {first[node.name]}"
+                    what = f"{module.path} {node.name}"
+                    yield Trouble.at("defined-twice", what, module.path, node.lineno, said)
+                first.setdefault(node.name, node.lineno)
+
+
+def _routes(modules: Iterable[Module]) -> Iterator[Trouble]:
+    """Two handlers for one method and path, of which FastAPI would silently serve the first; two
+    operations with one id, of which clients made from the document would get one."""
+    served: dict[str, str] = {}
+    named: dict[str, str] = defaultdict(str)
+    for module in modules:
+        prefix = next((p for node in module.body if (p := _prefix(node)) is not None), "")
+        for node in filter(is_function, module.body):
+            for method, path, own in filter(None, map(_route, node.decorator_list)):
+                place = f"{module.path}:{node.lineno}"
+                route = f"{method.upper()} {re.sub(r'{[^}]*}', '{}', prefix + path)}"
+                if served.setdefault(route, place) != place:
+                    said = f"{route} is served already, at {served[route]}"
+                    yield Trouble.at("route-twice", route, module.path, node.lineno, said)
+                    continue
+                # As FastAPI makes it where none is given.
+                id = own or re.sub(r"\W", "_", f"{node.name}{prefix}{path}") + f"_{method}"
+                if named[id]:
+                    said = f"operationId {id} belongs to another operation already, at {named[id]}"
+                    yield Trouble.at("operation-id", id, module.path, node.lineno, said)
+                named[id] = named[id] or place
 
 
 def _prefix(node: ast.stmt) -> str | None:
@@ -99,19 +112,20 @@ def _prefix(node: ast.stmt) -> str | None:
         return None
     if "APIRouter" not in ast.unparse(node.value.func):
         return None
-    given = {keyword.arg: keyword.value for keyword in node.value.keywords}.get("prefix")
-    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
+    return _text(node.value, "prefix")
 
 
-def _route(decorator: ast.expr) -> tuple[str, str] | None:
-    """The method and path of `@router.get("/x")`."""
+def _route(decorator: ast.expr) -> tuple[str, str, str] | None:
+    """The method, path and operation id ('' for none) of `@router.get("/x", operation_id="y")`."""
     if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
         return None
     path = decorator.args[0] if decorator.args else None
     if decorator.func.attr not in _METHODS or not isinstance(path, ast.Constant):
         return None
-    return decorator.func.attr, str(path.value)
+    return decorator.func.attr, str(path.value), _text(decorator, "operation_id")
 
 
-def _finding(rule: str, path: str, line: int, message: str) -> Finding:
-    return Finding(gate="merge", rule=rule, path=path, line=line, message=message)
+def _text(call: ast.Call, name: str) -> str:
+    """The text that a call gives by name; '' for none and for what is no plain text."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}.get(name)
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
