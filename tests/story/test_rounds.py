@@ -362,11 +362,13 @@ async def test_an_unclear_requirement_waits_for_a_person_whose_answer_is_told(
     (question,) = status.open_questions
     assert question.escalation == ASKED.model_copy(update={"raised_by": "python-backend-engineer"})
     assert "implement/1/judged" not in await story.facts(status.run)
+    assert "implement/1/documented" in await story.facts(status.run)
 
     await story.orchestrator.answer(status.run, question.id, "2", by="Ada")
     await story.orchestrator.drive(status.run)
 
     assert story.paid() == ["implement/1", "implement/2", "test/1"]
+    assert [p.task.id for p in story.brief("test", 1).previous] == ["implement"]
     assert "No, stop at zero" in story.brief("implement", 2).text
     assert story.brief("implement", 2).findings == ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from pullcord.briefs import reports
 from pullcord.model.quality import Receipt, Verdict
 from pullcord.model.view import CriterionView, RunView, SuccessView, TaskView
 
+SPEC = Path(__file__).parents[3] / "docs" / "SPEC.md"
 COUNTS = {"passed": 212.0, "total": 212.0, "coverage": 87.4}
 GREEN = tuple(
     Receipt(
@@ -203,3 +205,8 @@ def test_every_report_of_any_run_keeps_headings_and_fills_every_bracket(view: Ru
         assert not re.search(r"\[[A-Z]", text)
         assert "✅/❌" not in text
         assert not re.search(r"- $|: $", text, re.M)
+
+
+def test_success_is_measured_in_the_specifications_words() -> None:
+    section = SPEC.read_text("utf-8").partition("## Measuring Success")[2].partition("\n## ")[0]
+    assert tuple(re.findall(r"^- ✅ (.*)$", section, re.M)) == reports.SUCCESS
