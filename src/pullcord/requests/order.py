@@ -35,8 +35,8 @@ def complete(
     """The plan of these tasks; mistakes are added to `problems`, and then the plan is not usable.
 
     `after` of a task that names none: the task before it in its chain; in a parallel plan nothing,
-    but a reviewer comes after all that was written before it. Where tasks can run at the same time, those
-    that touch the same files come one after the other, and a note says why.
+    but a reviewer comes after all that was written before it. Where tasks can run at the same time,
+    those that touch the same files come one after the other, and a note says why.
     """
     at = [*lines, *([0] * (len(tasks) - len(lines)))]
     named: list[Task] = []

@@ -75,7 +75,7 @@ def sprint_plan(
 ) -> Plan:
     """The chains of the wanted tasks, which must come after those they depend on.
 
-    `document` is the sprint document's path, `sprint` what the sprint is called (`Sprint 4`), or ''.
+    `document` is the sprint document's path, `sprint` what it calls itself (`Sprint 4`), or ''.
     """
     chains: dict[str, str] = {}
     for each in wanted:

@@ -273,7 +273,7 @@ def _criteria(part: Sequence[Line]) -> Iterator[Criterion]:
     if not part:
         return
     named = part[0].field
-    if named and named[1]:
+    if named and _says(named[1]):
         yield Criterion(named[1], part[0].number)
     items = [line for line in part[1:] if line.kind == "item"]
     outer = min((line.indent for line in items), default=0)
@@ -285,7 +285,8 @@ def _criteria(part: Sequence[Line]) -> Iterator[Criterion]:
             texts[-1][1].append(line.text.strip())
     for line, words in texts:
         done = line.box.lower() == "x" if line.box else None
-        yield Criterion(" ".join(words), line.number, done)
+        if _says(text := " ".join(words)):
+            yield Criterion(text, line.number, done)
 
 
 def _names(text: str) -> tuple[str, ...]:
