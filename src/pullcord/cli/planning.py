@@ -8,10 +8,10 @@ from pathlib import Path
 from pullcord.agents import load as load_agents
 from pullcord.cli.shell import Shell
 from pullcord.errors import UsageError
+from pullcord.line.own import path_of, pattern_named
 from pullcord.model.request import Request
 from pullcord.model.task import Plan
 from pullcord.model.text import cut, one_line
-from pullcord.patterns import PATTERNS
 from pullcord.requests import markdown, plan
 from pullcord.requests.workflow import steps_for
 from pullcord.requests.workflows import WORKFLOWS
@@ -35,8 +35,6 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
     `dry`: only the plan is to be shown, so that acceptance criteria may be missing. Raises
     UsageError for whatever is wrong.
     """
-    if wish.pattern and wish.pattern not in PATTERNS:
-        raise UsageError(f"There is no pattern {wish.pattern!r}.", f"Known: {', '.join(PATTERNS)}")
     text = " ".join(wish.words)
     file = shell.folder / wish.file if wish.file else None
     if file is None and not text.strip():
@@ -44,8 +42,10 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
             "There is nothing to run: no request, no plan, no words.",
             'pullcord run -f REQUEST.md, or pullcord run "TEXT" --criterion "…"',
         )
-    root = (await Repository.find(shell.folder)).root
-    known = load_agents(root / ".claude" / "agents")
+    repository = await Repository.find(shell.folder)
+    if wish.pattern:
+        await pattern_named(repository.git, "HEAD", wish.pattern)
+    known = load_agents(repository.root / ".claude" / "agents")
     if file is not None and file.suffix == ".py":
         if wish.workflow:
             raise UsageError(
@@ -53,6 +53,9 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
                 "Leave out --workflow, or give a request: pullcord run -f REQUEST.md --workflow …",
             )
         tasks = plan.load(file, wish.pattern or "sequential", known)
+        if own := path_of(tasks.pattern):
+            note = f"The pattern {tasks.pattern} is your own: {own}, as it is committed."
+            tasks = tasks.model_copy(update={"notes": (*tasks.notes, note)})
         return _request_of(tasks, text, wish.criteria, dry=dry), tasks
     if wish.pattern not in (None, "sequential"):
         raise UsageError(

@@ -47,9 +47,10 @@ def spent(task: Task, rounds: int, wrong: Sequence[Finding], *, again: bool) -> 
     """
     # A gate that did not run because another was red is no evidence of its own.
     told = [finding for finding in wrong if finding.rule != "not-run"] or wrong
+    how = "still red after" if wrong else "asked for again after"
     return Escalation(
         kind="rounds",
-        description=f"{task.description}: still red after {rounds} rounds of {task.subagent_type}.",
+        description=f"{task.description}: {how} {rounds} rounds of {task.subagent_type}.",
         evidence=tuple(shown(f) for f in told[:20]),
         options=("Grant one more round", STOP),
         recommendation="" if again else "Grant one more round",
