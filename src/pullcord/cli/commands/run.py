@@ -13,7 +13,10 @@ from pullcord.cli.planning import Wish, planned
 from pullcord.cli.render_plan import plan as rendered
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell
+from pullcord.cli.sprinting import SprintWish, sprint_planned
 from pullcord.cli.watch import escalation_mode, watch
+from pullcord.errors import UsageError
+from pullcord.model.request import Request
 from pullcord.model.task import Plan
 from pullcord.requests.files import read_text
 
@@ -31,6 +34,9 @@ _SHOWN = ("id", "subagent_type", "description", "prompt", "after", "reason", "re
 @click.option(
     "--workflow", metavar="NAME", help="What a request goes through: feature, errors, contract."
 )
+@click.option("--sprint", type=Path, metavar="FILE", help="A sprint document to work through.")
+@click.option("--task", default="", metavar="ID", help="Do this task of the sprint.")
+@click.option("--all-ready", is_flag=True, help="Do every task of the sprint that can be done.")
 @click.option(
     "--runtime",
     default="blueprint",
@@ -54,12 +60,15 @@ async def run(
     criterion: tuple[str, ...],
     pattern: str | None,
     workflow: str | None,
+    sprint: Path | None,
+    task: str,
+    all_ready: bool,
     runtime: str,
     dry_run: bool,
     on_escalation: str | None,
     unsafe: bool,
 ) -> Result:
-    """Start a run and see it through: from a request, a plan, or words with criteria.
+    """Start a run and see it through: from a request, a plan, words with criteria, or a sprint.
 
     Your checkout stays as it is; the result waits for `pullcord apply`.
 
@@ -68,9 +77,11 @@ async def run(
       pullcord run -f request.md
       pullcord run "Log workouts" --criterion "POST /workouts answers 201."
       pullcord run -f plan.py --pattern sequential --dry-run
+      pullcord run --sprint docs/planning/sprints/sprint_01.md --task 2
+      pullcord run --all-ready
     """  # fmt: skip
     wish = Wish(words, file, criterion, pattern, workflow)
-    request, plan = await planned(shell, wish, dry=dry_run)
+    request, plan = await _planned(shell, wish, SprintWish(sprint, task, all_ready), dry=dry_run)
     if dry_run:
         shell.data(*rendered(request, plan, width=shell.width))
         return ended(**_plan_json(plan))
@@ -85,6 +96,19 @@ async def run(
     mode = escalation_mode(shell, on_escalation)
     status = await watch(shell, orchestrator, started, mode)
     return await ending(shell, orchestrator, status)
+
+
+async def _planned(
+    shell: Shell, wish: Wish, sprint: SprintWish, *, dry: bool
+) -> tuple[Request, Plan]:
+    if not sprint:
+        return await planned(shell, wish, dry=dry)
+    if wish != Wish():
+        raise UsageError(
+            "A sprint has its tasks and their criteria; nothing else can be given with it.",
+            "Leave out the request, or leave out --sprint, --task and --all-ready.",
+        )
+    return await sprint_planned(shell, sprint)
 
 
 def _plan_json(plan: Plan) -> dict[str, object]:
