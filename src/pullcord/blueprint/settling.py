@@ -68,12 +68,12 @@ def settle(brief: Brief, root: Path) -> Settled:
 def _started(brief: Brief) -> bool:
     """Whether an agent of this run may have implemented the feature already."""
     builder = "python-backend-engineer"
-    return brief.round > 1 or any(each.task.subagent_type == builder for each in brief.previous)
+    return brief.round > 1 or any(each.task.subagent_type == builder for each in brief.own)
 
 
 def _locked(brief: Brief, root: Path) -> tuple[str, Feature] | None:
     """The contract that an earlier task of this run locked, and its feature."""
-    told = [text for each in brief.previous for text in each.summary.details]
+    told = [text for each in brief.own for text in each.summary.details]
     named = [path for text in told for path in _CONTRACT.findall(text)]
     for path in reversed(named):
         if (root / path).is_file():

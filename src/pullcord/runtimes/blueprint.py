@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pullcord.blueprint.clashing import yield_to_head
 from pullcord.blueprint.roles import ROLES, role_of
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
@@ -28,6 +29,7 @@ class Blueprint:
                 f"The blueprint runtime has no agent {agent.name}; it knows {', '.join(ROLES)}.",
                 "Choose a runtime with a model, such as --runtime claude.",
             )
+        yield_to_head(workspace.path, brief.findings)
         report, summary = await role(brief, workspace, sandbox)
         path = workspace.path / brief.summary_path
         path.parent.mkdir(parents=True, exist_ok=True)

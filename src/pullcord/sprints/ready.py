@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pullcord.sprints.order import missing, ordered, unfinished
 from pullcord.sprints.read import Sprint, SprintTask
@@ -27,9 +27,8 @@ def ready(sprint: Sprint, unfit: Mapping[str, str]) -> Ready:
     absent = missing(sprint)
     left: dict[str, str] = {}
     kept: list[SprintTask] = []
-    for task in ordered(sprint):
-        if task.status == "done":
-            continue
+    open_ = tuple(task for task in sprint.tasks if task.status != "done")
+    for task in ordered(replace(sprint, tasks=open_)):
         if why := _held(task, sprint, absent.get(task.id, ()), {**unfit, **left}):
             left[task.id] = why
         else:

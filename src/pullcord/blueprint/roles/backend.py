@@ -8,6 +8,7 @@ from typing import Any
 
 from pullcord.blueprint import contract, edits, names, writing
 from pullcord.blueprint import house as houses
+from pullcord.blueprint.clashing import renumber
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.finish import Unfinished, finish
 from pullcord.blueprint.roles.saying import asked, blocked, report
@@ -23,9 +24,12 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     """Write the feature's files, or write them again in a round that mends findings."""
     try:
         settled = settle(brief, workspace.path)
+        table = settled.feature.plural
+        if renumber(workspace.path, houses.MIGRATIONS, table, brief.findings):
+            settled = settle(brief, workspace.path)
     except Unclear as question:
         return asked(brief, question.escalation)
-    before = _texts(workspace.path)
+    before = texts(workspace.path)
     new = writing.write(settled.feature, settled.house)
     edited = edit(workspace.path, settled)
     for path, text in (new | edited).items():
@@ -42,8 +46,8 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
             f"The implementation does not keep {settled.contract_path}: {'; '.join(differences)}.",
             "Mend the contract with api-designer, or implement it by hand.",
         )
-    if brief.findings and _texts(workspace.path) == before:
-        return _cannot_mend(brief)
+    if brief.findings and texts(workspace.path) == before:
+        return cannot_mend(brief)
     return _done(brief, settled, sorted(new), sorted(edited))
 
 
@@ -96,7 +100,7 @@ def _unordered(node: Any) -> Any:
     return [_unordered(item) for item in node] if isinstance(node, list) else node
 
 
-def _texts(root: Path) -> dict[str, bytes]:
+def texts(root: Path) -> dict[str, bytes]:
     """What the service consists of, to tell whether a round changed anything."""
     folders = ("app", houses.MIGRATIONS)
     files = [path for folder in folders for path in (root / folder).rglob("*") if path.is_file()]
@@ -104,7 +108,7 @@ def _texts(root: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in [*files, root / houses.OPENAPI]}
 
 
-def _cannot_mend(brief: Brief) -> tuple[Report, Summary]:
+def cannot_mend(brief: Brief) -> tuple[Report, Summary]:
     places = [
         f"{finding.path}:{finding.line} {finding.rule}: {finding.message}".lstrip(":0 ")
         for finding in brief.findings

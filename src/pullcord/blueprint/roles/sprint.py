@@ -26,6 +26,8 @@ from pullcord.sprints.shape import SprintUnreadable
 
 _CLOSES = re.compile(r"\b(mark|close|complete|update)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\b(break|plan|review|summari[sz]e|requirements|prepare)\b", re.IGNORECASE)
+SKIPPED = "Skipped "
+"""What a line of a brief's history begins with where nothing was in the way."""
 _NOTE = 240
 """The longest note that is written into a sprint document."""
 
@@ -55,11 +57,12 @@ def closes(brief: Brief) -> bool:
         closing, opening = _CLOSES.search(text), _OPENS.search(text)
         if bool(closing) != bool(opening):
             return closing is not None
-    return any(each.task.subagent_type != "sprint-manager" for each in brief.previous)
+    return any(each.task.subagent_type != "sprint-manager" for each in brief.own)
 
 
 def _said(brief: Brief) -> str:
-    return f"{brief.task.description}. {brief.task.prompt}"
+    """The words of the task without those of its request's title, which may name other tasks."""
+    return f"{brief.task.description.replace(brief.request.title, '')}. {brief.task.prompt}"
 
 
 # --- the first call ---
@@ -140,14 +143,14 @@ def _in_the_way(sprint: Sprint, task: SprintTask) -> list[str]:
 
 
 def _close(brief: Brief, text: str) -> tuple[str, tuple[Report, Summary]]:
-    if not brief.previous:
+    if not brief.own:
         raise SprintUnreadable("nothing was handed off in this run, so no task can be complete")
     task = find(read(text), brief.request.title, _said(brief))
     id = task.id if task else ""
     if task is None:
         title = brief.request.title
         text, id = edit.add_task(text, title, title, brief.request.criteria)
-    notes, met = outcomes(brief.previous), _met(brief.previous)
+    notes, met = outcomes(brief.own, brief.history), _met(brief.own)
     on = date.fromisoformat(brief.written_at[:10])
     after = edit.mark_complete(text, id, on, notes, met)
     found = read(after).task(id)
@@ -165,7 +168,7 @@ def _close(brief: Brief, text: str) -> tuple[str, tuple[Report, Summary]]:
     )
 
 
-def outcomes(previous: Sequence[Previous]) -> list[str]:
+def outcomes(previous: Sequence[Previous], history: Sequence[str] = ()) -> list[str]:
     """What each agent did, and what was in its way, in one line each."""
     notes = []
     for each in previous:
@@ -175,6 +178,9 @@ def outcomes(previous: Sequence[Previous]) -> list[str]:
         for blocker in summary.blockers:
             what, how = one_line(blocker.blocker), one_line(blocker.resolution)
             notes.append(cut(f"Blocker: {what} Resolution: {how}", _NOTE))
+    for line in history:
+        head = "" if line.startswith(SKIPPED) else "Blocker: "
+        notes.append(cut(f"{head}{one_line(line)}", _NOTE))
     if not any(note.startswith("Blocker: ") for note in notes):
         notes.append("Blockers: none")
     return list(dict.fromkeys(notes))
