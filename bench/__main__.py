@@ -18,6 +18,7 @@ BENCHES = {
     "handoff": "what the orchestrator adds to each of 50 tasks, and the size of their briefs",
     "sandbox": "a command inside and outside",
     "gates": "the gate set beside the repository's own tasks",
+    "chaos": "500 random kills of runs of every pattern",
     "demo": "from request to applied commit",
 }
 
