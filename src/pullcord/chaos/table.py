@@ -28,7 +28,7 @@ def table(tolls: Mapping[str, Toll]) -> list[str]:
         "  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])])
         for name, *cells in rows
     ]
-    return lines + ["", *(f"{name}: {said}" for name, said in _COLUMNS.items() if said)]
+    return [*lines, "", *(f"{name}: {said}" for name, said in _COLUMNS.items() if said)]
 
 
 def wrong(toll: Toll) -> list[str]:
