@@ -20,7 +20,8 @@ from pullcord.engine.local import LocalDriver
 from pullcord.errors import Conflict, NotFound, Unavailable, UsageError
 from pullcord.gates import GATES, Judgement, Memory, judge
 from pullcord.ledger.sqlite import SqliteLedger
-from pullcord.line.ask import Question, default_answer, questions
+from pullcord.line import budget
+from pullcord.line.ask import ROUNDS_SPENT, Question, default_answer, questions
 from pullcord.line.own import pattern_named
 from pullcord.line.parts import Parts
 from pullcord.line.run import carry_out
@@ -28,6 +29,7 @@ from pullcord.line.state import Status, closed_gates, status_of
 from pullcord.line.verify import verify
 from pullcord.line.view import view_of
 from pullcord.line.working import Place, working_case
+from pullcord.model.budget import Budgets
 from pullcord.model.escalation import Answer
 from pullcord.model.fact import Fact
 from pullcord.model.request import Request
@@ -115,9 +117,11 @@ class Orchestrator:
         runtime: str = "blueprint",
         script: str = "",
         unsafe: bool = False,
+        budgets: Budgets = Budgets(),
     ) -> str:
         """Record a new run and return its id; nothing works yet. Raises UsageError before anything
-        is written when a name is unknown or the repository cannot be worked on."""
+        is written when a name is unknown or the repository cannot be worked on. `budgets` go over
+        those of the base, limit by limit."""
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
         for each in (request, *plan.chains.values()):
@@ -126,12 +130,12 @@ class Orchestrator:
         base, branch = await self.repository.base()
         await pattern_named(self.repository.git, base, plan.pattern)
         run = self._new_id()
-        start = Start(
-            request=request, plan=plan, base=base, branch=branch,
-            runtime=runtime, script=script, unsafe=unsafe,
-        )  # fmt: skip
         # The checkout is clean, so its configuration and agents are those of the base.
-        config.detect(self.repository.root)
+        known_budgets = config.detect(self.repository.root).budgets
+        start = Start(
+            request=request, plan=plan, base=base, branch=branch, runtime=runtime,
+            script=script, unsafe=unsafe, budgets=budgets.over(known_budgets),
+        )  # fmt: skip
         known = await self._agents_of_the_base()
         if missing := {t.subagent_type for t in plan.tasks} - known:
             raise UsageError(
@@ -316,6 +320,7 @@ class Orchestrator:
                 f"{question} has {len(options)} options.", f"pullcord inbox {question}"
             )
         mine = Answer(text=options[number - 1] if number else text, option=number, by=by)
+        budget.check(asked[question].escalation.kind, mine.text)
         given = await self._record_answer(run, asked[question], mine)
         if given != mine:
             raise Conflict(f"{question} was already answered by {given.by}: {given.text}")
@@ -348,7 +353,7 @@ class Orchestrator:
         await self.ledger.append(run, f"waive/{key}/{gate}", body, epoch=0)
         said = Answer(text=f"waived {gate}: {reason}", by=by)
         for question in (await self.status(run)).open_questions:
-            spent = question.task == key.split("/")[0] and question.escalation.kind == "rounds"
+            spent = question.task == key.split("/")[0] and question.escalation.kind in ROUNDS_SPENT
             if list(closed) == [gate] and (spent or question.id == key.replace("/", "-")):
                 await self._record_answer(run, question, said)
         return key

@@ -83,7 +83,10 @@ def at(seconds: float) -> datetime:
 
 EVERY: list[Entry] = [
     ("run", START),
+    ("contract/1/reserved", {"usd": 0.5, "tokens": None}),
     ("contract/1/opened", OPENED),
+    ("contract/1/minute/2", {"minutes": 2}),
+    ("budget/usd/unknown", {"unit": "usd", "agent": "api-designer"}),
     ("contract/2/worked", report("blocked", message="no\nway")),
     ("review/1/worked", report(review={"decision": "object", "findings": [], "criteria": {}})),
     ("contract/1/judged", judged(types="pass", tests="fail")),

@@ -19,6 +19,7 @@ from pullcord.line import judge, run
 from pullcord.line.parts import Parts
 from pullcord.line.state import Status
 from pullcord.model.agent import Agent
+from pullcord.model.budget import Budgets
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt
 from pullcord.model.report import Report, Review
@@ -276,12 +277,17 @@ class Story:
         return cls(repository, runtime, orchestrator)
 
     async def start(
-        self, *ids: str, request: Request = REQUEST, pattern: str = "sequential"
+        self,
+        *ids: str,
+        request: Request = REQUEST,
+        pattern: str = "sequential",
+        budgets: Budgets = Budgets(),
     ) -> str:
         """A new run of these tasks: see `plan`."""
         return await self.orchestrator.start(
-            request, plan(*ids, pattern=pattern), runtime="acting", script=str(self.folder.parent)
-        )
+            request, plan(*ids, pattern=pattern), runtime="acting",
+            script=str(self.folder.parent), budgets=budgets,
+        )  # fmt: skip
 
     async def run(self, *ids: str) -> Status:
         """Start a run and drive it until it ends or waits."""

@@ -125,6 +125,7 @@ def _appendix(view: RunView) -> Iterable[tuple[str, list[str]]]:
         ("Acceptance Criteria", criteria),
         ("Measuring Success", success),
         ("Why These Agents", list(choice)),
+        ("Cost", _bullets((f"In all: {view.cost}", *view.costs) if view.cost else ())),
         ("Notes", _bullets(view.notes)),
     )
     return ((title, body) for title, body in parts if body)

@@ -12,9 +12,11 @@ from pullcord.model.text import cut, one_line
 Body = dict[str, Any]
 _ATTEMPT = re.compile(
     r"(?P<task>[^/]+)/(?P<round>\d+)/(?P<merge>merge/[0-9a-f]+/)?(?:rest/|waived/)?"
-    r"(?P<what>opened|worked|touched|judged|documented|closed|handoff)"
+    r"(?P<what>reserved|minute/\d+|opened|worked|touched|judged|documented|closed|handoff)"
 )
 _TYPES = {
+    "reserved": "attempt.reserved",
+    "minute": "attempt.working",
     "opened": "attempt.started",
     "worked": "attempt.finished",
     "touched": "repository.changed",
@@ -39,7 +41,8 @@ def place(key: str) -> tuple[str, int, str]:
     match = _ATTEMPT.fullmatch(key)
     if not match:
         return "", 0, ""
-    return match["task"], int(match["round"]), "merged" if match["merge"] else match["what"]
+    what = "merged" if match["merge"] else match["what"].partition("/")[0]
+    return match["task"], int(match["round"]), what
 
 
 def _events(key: str, body: Body) -> list[tuple[str, Body]]:
@@ -65,6 +68,8 @@ def _events(key: str, body: Body) -> list[tuple[str, Body]]:
         number = int(last) if task else 0  # the result has no round
         said = {"by": body["by"], "reason": body["reason"]}
         return [("gate.waived", {"task": task, "round": number, "gate": gate, **said})]
+    if key.startswith("budget/") and key.endswith("/unknown"):
+        return [("budget.unknown", dict(body))]
     if key == "cancel":
         return [("run.cancelled", dict(body))]
     return [("fact", {"key": key})]
@@ -81,6 +86,8 @@ def _started(body: Body) -> Body:
 
 
 def _attempt(what: str, body: Body) -> Body:
+    if what in ("reserved", "minute"):
+        return dict(body)
     if what == "opened":
         return {"summary_path": body["summary_path"]}
     if what == "worked":

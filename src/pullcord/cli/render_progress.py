@@ -58,6 +58,8 @@ def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
         why = f": {one_line(body['why'])}" if body.get("why") else ""
         mark = "✓" if body["state"] == "passed" else "✗"
         yield f"{mark} run {body['state']}{why}", None
+    elif fact.key.startswith("budget/") and fact.key.endswith("/unknown"):
+        yield f"! {body['agent']} reports no {body['unit']}: that budget cannot stop it", None
     elif fact.key == "cancel":
         yield f"✗ cancelled by {one_line(body['by'])}", None
     elif fact.key == "applied":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pullcord.cli.render import MARKS, columns, fit, local, short, wrapped
+from pullcord.line.budget import told_of
 from pullcord.line.state import Status, TaskState
 from pullcord.model.text import one_line
 
@@ -54,6 +55,8 @@ def run_page(status: Status, *, width: int = 0) -> list[str]:
     ]
     if status.head != status.base:
         lines.append(f"  result so far: {short(status.head)}")
+    if cost := told_of(status.cost, status.budget):
+        lines.append(f"  cost so far: {cost}")
     if status.unsafe:
         lines.append("  ! without a sandbox (--unsafe-no-sandbox)")
     lines += [f"  ! waived {key}: {one_line(said)}" for key, said in status.waivers.items()]

@@ -59,6 +59,9 @@ def detect(tree: Path) -> Project:
         coverage=least,
         env=_env(found.values(), settings),
         timeout_s=settings.timeout or Project().timeout_s,
+        attempt_s=settings.limits.attempt_s or Project().attempt_s,
+        idle_s=settings.limits.idle_s or Project().idle_s,
+        budgets=settings.budget.budgets,
         protected=(*settings.protected, *sorted(_scripts(tree, tasks, targets))),
     )
     return project.model_copy(update={"notes": tuple(_notes(project, settings, origin))})

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from pullcord.errors import ConfigError
+from pullcord.model.budget import Amount, Budget, Budgets, Count
 from pullcord.model.value import Value
 
 FILE = "pullcord.toml"
@@ -32,6 +33,35 @@ class GateSettings(Value):
     """Only for `tests`: least coverage in percent. It can raise SPEC.md's 80, never lower it."""
 
 
+class LimitSettings(Value):
+    """The `[limits]` table, in seconds."""
+
+    attempt_s: Seconds | None = None
+    idle_s: Seconds | None = None
+
+
+class AttemptCost(Value):
+    """The `[budget.attempt]` table: what one attempt is taken to cost at most."""
+
+    usd: Amount | None = None
+    tokens: Count | None = None
+
+
+class BudgetSettings(Budget):
+    """The `[budget]` table: the run's budget, and those of each task and of one attempt."""
+
+    task: Budget = Budget()
+    attempt: AttemptCost = AttemptCost()
+
+    @property
+    def budgets(self) -> Budgets:
+        return Budgets(
+            run=Budget.model_validate(self.limits),
+            task=self.task,
+            attempt=Budget.model_validate(self.attempt.model_dump()),
+        )
+
+
 class Settings(Value):
     """A whole pullcord.toml. Everything is optional; what is absent is detected."""
 
@@ -40,6 +70,8 @@ class Settings(Value):
     published: str | None = None
     protected: tuple[Word, ...] = ()
     timeout: Seconds | None = None
+    limits: LimitSettings = LimitSettings()
+    budget: BudgetSettings = BudgetSettings()
     env: dict[str, str] = Field(default_factory=dict)
     gates: dict[str, GateSettings] = Field(default_factory=dict)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import traceback
 from dataclasses import dataclass
@@ -11,6 +10,9 @@ from pathlib import Path
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
 from pullcord.line.briefing import Setting, brief_for
+from pullcord.line.budget import minutes_recorded
+from pullcord.line.ground import ground
+from pullcord.line.limits import limited, on_the_clock
 from pullcord.line.parts import DOCUMENTS, Parts
 from pullcord.model.agent import Agent
 from pullcord.model.report import Report
@@ -19,8 +21,6 @@ from pullcord.model.task import Task
 from pullcord.model.work import Brief, Workspace
 from pullcord.workspace.folder import remove
 
-ATTEMPT_S = 3 * 3600
-"""Wall time of one attempt, in seconds, whatever its runtime allows."""
 _TRAILER = "Pullcord-Report: "
 
 
@@ -50,37 +50,30 @@ async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tri
         taken = [f.body["summary_path"] for f in await parts.facts() if "summary_path" in f.body]
         name = summaries.filename(task.subagent_type, task.id, at, taken)
         head, time = await parts.tree.head(), f"{at:%Y-%m-%d %H:%M:%S}"
-        base = await _ground(parts, key, setting.last, head, time)
-        path = f"{summaries.FOLDER}/{name}"
-        return Opened(at=time, summary_path=path, base=base, parent=head).model_dump()
+        opened = Opened(
+            at=time, summary_path=f"{summaries.FOLDER}/{name}", base=head, parent=head,
+            agent=task.subagent_type,
+        )  # fmt: skip
+        base = await ground(parts, task, round, setting, opened)
+        return opened.model_copy(update={"base": base}).model_dump()
 
     opened = Opened.model_validate(await parts.drive.once(f"{key}/opened", reserve))
 
     async def perform() -> dict[str, object]:
         commit = await parts.tree.user.resolve(parts.tree.ref(f"{key}/work"))
-        if commit is None:
-            commit = await _work(parts, task, round, opened, setting)
+        with on_the_clock(parts, key, minutes_recorded(await parts.facts(), key)) as seconds:
+            if commit is None:
+                commit = await _work(parts, task, round, opened, setting)
+            took = seconds()
         body = await parts.tree.user("log", "-1", "--format=%B", commit)
         line = next(x for x in body.splitlines() if x.startswith(_TRAILER))
-        return {
-            "commit": commit,
-            "tree": await parts.tree.tree_of(commit),
-            "report": json.loads(line.removeprefix(_TRAILER)),
-        }
+        report = json.loads(line.removeprefix(_TRAILER))
+        report["usage"]["seconds"] = took  # not in the commit, whose id a clock must not change
+        return {"commit": commit, "tree": await parts.tree.tree_of(commit), "report": report}
 
     worked = await parts.drive.once(f"{key}/worked", perform)
     report = Report.model_validate(worked["report"])
     return Tried(task, round, opened, worked["commit"], worked["tree"], report)
-
-
-async def _ground(parts: Parts, key: str, last: str, head: str, at: str) -> str:
-    """The commit that a round starts from: the head, or the red attempt brought up to the head,
-    which other tasks may have moved; what git cannot merge stands there with its conflict marks."""
-    if not last or head in (await parts.tree.user("rev-list", last)).split():
-        return last or head
-    tree, _ = await parts.tree.merge(head, last)
-    commit = await parts.tree.commit(tree, head, f"Begin {key}\n", agent="pullcord", at=at)
-    return await parts.tree.publish(f"{key}/base", commit)
 
 
 async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: Setting) -> str:
@@ -92,7 +85,8 @@ async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: S
     brief = await brief_for(parts, task, round, opened, setting)
     agent = parts.agents[task.subagent_type]
     yours = await parts.repository.fingerprint()
-    report = await _run(parts, agent, brief, workspace)
+    work = _run(parts, agent, brief, workspace)
+    report = await limited(parts, task, f"{task.id}/{round}", folder, work)
     now = await parts.repository.fingerprint()
     touched = sorted(name for name in yours if now[name] != yours[name])
     if touched:
@@ -128,17 +122,14 @@ async def abandon(parts: Parts, task: Task, round: int, why: str) -> Tried:
 
 
 async def _run(parts: Parts, agent: Agent, brief: Brief, workspace: Workspace) -> Report:
-    """The agent's report; an agent that breaks or does not end leaves its work and a red report.
+    """The agent's report; an agent that breaks leaves its work and a red report.
 
     Unavailable passes through: nothing was tried, so no round is used up.
     """
     try:
-        async with asyncio.timeout(ATTEMPT_S):
-            return await parts.runtime.run(agent, brief, workspace, parts.sandbox)
+        return await parts.runtime.run(agent, brief, workspace, parts.sandbox)
     except Unavailable:
         raise
-    except TimeoutError:
-        return Report(status="blocked", exit=None, message=f"Not done after {ATTEMPT_S} s.")
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         said = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"

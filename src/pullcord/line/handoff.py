@@ -21,6 +21,8 @@ def problems(tried: Tried) -> tuple[Finding, ...]:
     """What an agent's own end says against its work, besides the gates: pure."""
     report, agent = tried.report, tried.task.subagent_type
     found = []
+    if report.limit is not None:
+        return (Finding(gate="limit", rule=report.limit, message=report.message),)
     if report.exit is None:
         found.append(("limit", "The agent was ended by a limit before it was done."))
     elif report.exit != 0:

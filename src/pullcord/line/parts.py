@@ -44,6 +44,9 @@ class Parts:
     clock: Callable[[], datetime]
     verdicts: Path
     cache: Path
+    working: dict[str, float] = field(default_factory=dict, repr=False)
+    """When each attempt at work began, by the event loop's clock; earlier where a killed process
+    had worked on it."""
     _read: list[Fact] = field(default_factory=list, repr=False)
 
     async def facts(self) -> list[Fact]:

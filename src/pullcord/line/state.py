@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pullcord.line.ask import Question, questions
+from pullcord.line.ask import ROUNDS_SPENT, Question, questions
+from pullcord.line.budget import allowed, spent
 from pullcord.line.handoff import waived
+from pullcord.model.budget import Budget, Spent
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt
 from pullcord.model.run import Start, State
@@ -43,6 +45,11 @@ class Status(Value):
     open_questions: tuple[Question, ...] = ()
     waivers: dict[str, str] = {}
     unsafe: bool = False
+    cost: Spent = Spent()
+    """What the run has spent so far."""
+    budget: Budget = Budget()
+    """What it may spend, with what people added."""
+    task_budget: Budget = Budget()
     applied_to: str = ""
     why: str = ""
     """Why a finished run did not pass."""
@@ -79,6 +86,9 @@ def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
             if key.startswith("waive/")
         },
         unsafe=start.unsafe,
+        cost=spent(facts),
+        budget=allowed(facts),
+        task_budget=start.budgets.task,
         applied_to=bodies.get("applied", {}).get("branch", ""),
         why=(finished or {}).get("why", ""),
     )
@@ -128,7 +138,7 @@ def closed_gates(facts: Sequence[Fact]) -> tuple[str, dict[str, tuple[str, ...]]
     keys = [key.removesuffix("/judged") for key in results[-1:]]
     for question in questions(facts):
         rounds = [n for n in range(1, 1000) if f"{question.task}/{n}/closed" in bodies]
-        if question.answer is None and question.escalation.kind == "rounds" and rounds:
+        if question.answer is None and question.escalation.kind in ROUNDS_SPENT and rounds:
             keys.append(f"{question.task}/{rounds[-1]}")
     for key in keys:
         judged = [

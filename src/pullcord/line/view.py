@@ -7,6 +7,7 @@ from typing import Any
 
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.reports import SUCCESS
+from pullcord.line.budget import by_whom, told_of
 from pullcord.line.criteria import Covered, coverage
 from pullcord.line.handoff import waived
 from pullcord.line.state import Status, TaskState, status_of
@@ -55,6 +56,8 @@ async def view_of(
         skipped=skipped,
         deliverables=deliverables(changes),
         tests_added=_tests_added(facts, receipts),
+        cost=told_of(status.cost, status.budget) if _tells(status) else "",
+        costs=tuple(by_whom(facts)) if _tells(status) else (),
         criteria=tuple(_criterion(c) for c in covered),
         success=success(status, receipts, skipped, covered, tasks),
         follow_ups=_follow_ups(tasks),
@@ -193,6 +196,12 @@ def success(
     )
 
 
+def _tells(status: Status) -> bool:
+    """Whether a report needs to say what the run has cost: not when nothing was ever at stake."""
+    cost = status.cost
+    return bool(cost.usd or cost.tokens or status.budget.limits or status.task_budget.limits)
+
+
 def _follow_ups(tasks: Sequence[TaskView]) -> tuple[str, ...]:
     last = [task for task in tasks if task.state == "passed"]
     return last[-1].considerations[:6] if last else ()
@@ -205,6 +214,12 @@ def _notes(status: Status, start: Start, bodies: dict[str, Any]) -> tuple[str, .
         f"{', '.join(body['names'])}. If that was not you, do not apply."
         for key, body in bodies.items()
         if key.endswith("/touched")
+    ]
+    notes += [
+        f"{body['agent']} reports no {body['unit']}: the budget of {body['unit']} cannot stop it. "
+        "Attempts and time are counted."
+        for key, body in bodies.items()
+        if key.startswith("budget/") and key.endswith("/unknown")
     ]
     notes += [f"Waived: {place} by {word}" for place, word in status.waivers.items()]
     if status.unsafe:

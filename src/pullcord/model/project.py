@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pullcord.model.budget import Budgets
 from pullcord.model.value import Value
 
 
@@ -36,6 +37,11 @@ class Project(Value):
     env: dict[str, str] = {}
     """Environment that the application's settings need, from pullcord.toml."""
     timeout_s: float = 600.0
+    attempt_s: float = 3 * 3600.0
+    """Wall time of one attempt, in seconds, whatever its runtime allows."""
+    idle_s: float = 900.0
+    """Seconds in which an agent may print nothing and change no file."""
+    budgets: Budgets = Budgets()
     protected: tuple[str, ...] = ()
     """Globs no agent may change without a person's say."""
     notes: tuple[str, ...] = ()

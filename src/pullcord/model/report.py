@@ -9,6 +9,8 @@ from pullcord.model.quality import Finding
 from pullcord.model.value import Value
 
 Status = Literal["done", "done_with_concerns", "needs_context", "blocked"]
+Limit = Literal["attempt", "idle", "budget"]
+"""What ends an agent from outside: its wall time, silence, a time budget."""
 
 
 class Usage(Value):
@@ -33,12 +35,14 @@ class Review(Value):
 class Report(Value):
     """How an attempt ended, as its runtime saw it. The git diff, not this, is the truth about work.
 
-    `message` is the agent's last message; `exit` its exit status, None when a limit ended it.
+    `message` is the agent's last message; `exit` its exit status, None when a limit ended it;
+    `limit` names the limit when it was the engine's.
     """
 
     status: Status
     message: str = ""
     exit: int | None = 0
+    limit: Limit | None = None
     usage: Usage = Usage()
     review: Review | None = None
     escalation: Escalation | None = None

@@ -65,6 +65,10 @@ class RunView(Value):
     """Gates that do not apply to this repository, and why."""
     deliverables: tuple[str, ...] = ()
     tests_added: int = 0
+    cost: str = ""
+    """What the run has spent, unit by unit, with its limits."""
+    costs: tuple[str, ...] = ()
+    """The same for each task that has cost something."""
     criteria: tuple[CriterionView, ...] = ()
     success: tuple[SuccessView, ...] = ()
     follow_ups: tuple[str, ...] = ()

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
+from contextvars import ContextVar
+
+HEARD: ContextVar[Callable[[], None] | None] = ContextVar("HEARD", default=None)
+"""Called for every output of a program that is started in this context. Whoever waits for an agent
+hears so that it lives, whatever runtime starts its programs."""
 
 
 class Output:
@@ -13,6 +19,7 @@ class Output:
         self._fd = fd
         self._cap = cap
         self._kept = bytearray()
+        self._heard = HEARD.get()
         self._loop = asyncio.get_running_loop()
         self.truncated = False
         self.done: asyncio.Future[None] = self._loop.create_future()
@@ -24,6 +31,8 @@ class Output:
             data = os.read(self._fd, 1 << 16)
         except BlockingIOError:
             return
+        if data and self._heard:
+            self._heard()
         room = self._cap - len(self._kept)
         self._kept += data[:room]
         self.truncated = self.truncated or len(data) > room

@@ -9,10 +9,13 @@ from pullcord.blueprint.roles import ROLES, role_of
 from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
 from pullcord.model.agent import Agent
-from pullcord.model.report import Report
+from pullcord.model.report import Report, Usage
 from pullcord.model.task import Task
 from pullcord.model.work import Brief, Workspace
 from pullcord.protocols import Sandbox
+
+_FREE = Usage(input_tokens=0, output_tokens=0, usd=0.0)
+"""No model is asked: the cost is known, and it is none."""
 
 
 class Blueprint:
@@ -34,7 +37,7 @@ class Blueprint:
         path = workspace.path / brief.summary_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(summaries.render(summary), "utf-8")
-        return report
+        return report.model_copy(update={"usage": _FREE})
 
 
 def make(script: str, tasks: Sequence[Task]) -> Blueprint:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pullcord.cli.budget_options import budget_options
 from pullcord.cli.command import command
 from pullcord.cli.ending import ending
 from pullcord.cli.options import on_escalation_option
@@ -16,6 +17,7 @@ from pullcord.cli.shell import Shell
 from pullcord.cli.sprinting import SprintWish, sprint_planned
 from pullcord.cli.watch import escalation_mode, watch
 from pullcord.errors import UsageError
+from pullcord.model.budget import Budget, Budgets
 from pullcord.model.request import Request
 from pullcord.model.task import Plan
 from pullcord.requests.files import read_text
@@ -46,6 +48,7 @@ _SHOWN = ("id", "subagent_type", "description", "prompt", "after", "reason", "re
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and start nothing.")
 @on_escalation_option
+@budget_options
 @click.option(
     "--unsafe-no-sandbox",
     "unsafe",
@@ -66,6 +69,8 @@ async def run(
     runtime: str,
     dry_run: bool,
     on_escalation: str | None,
+    budget: Budget,
+    task_budget: Budget,
     unsafe: bool,
 ) -> Result:
     """Start a run and see it through: from a request, a plan, words with criteria, or a sprint.
@@ -92,7 +97,10 @@ async def run(
         named = shell.folder / runtime.removeprefix(_SCRIPTED)
         script = read_text(named, "Name the script with --runtime scripted:FILE.")
     orchestrator = await shell.orchestrator()
-    started = await orchestrator.start(request, plan, runtime=runtime, script=script, unsafe=unsafe)
+    started = await orchestrator.start(
+        request, plan, runtime=runtime, script=script, unsafe=unsafe,
+        budgets=Budgets(run=budget, task=task_budget),
+    )  # fmt: skip
     mode = escalation_mode(shell, on_escalation)
     status = await watch(shell, orchestrator, started, mode)
     return await ending(shell, orchestrator, status)
