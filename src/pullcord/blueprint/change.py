@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
+from pullcord.blueprint.house import CONTRACTS
+from pullcord.model.work import Brief, Previous
+
+_CONTRACT = re.compile(rf"{CONTRACTS}/[a-z0-9-]+\.openapi\.json")
 _NAMED = re.compile(r"^- (?P<path>.+) \+\d+ -\d+$", re.M)
 _RECEIPT = re.compile(r"^- (?P<gate>[a-z]+): (?P<outcome>[a-z-]+)", re.M)
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(?P<start>\d+)(?:,\d+)? @@")
@@ -16,11 +21,13 @@ class Changed:
     """The changed files of a run and its receipts.
 
     `lines` maps a path to its added lines, from 1; None stands for all of them, where the packet
-    does not show the whole diff of the file. `gates` maps a gate to its outcome.
+    does not show the whole diff of the file. `gates` maps a gate to its outcome. `elsewhere` are
+    the contracts of other chains of the run, which may have to wait for their implementation.
     """
 
     lines: dict[str, frozenset[int] | None] = field(default_factory=dict)
     gates: dict[str, str] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
 
     def touches(self, path: str, line: int) -> bool:
         """Whether this line is new or changed; line 0 stands for the file."""
@@ -28,6 +35,17 @@ class Changed:
             return False
         lines = self.lines[path]
         return lines is None or line == 0 or line in lines
+
+
+def of(brief: Brief) -> Changed:
+    """What changed for the task of a reviewer's brief."""
+    own, others = _contracts(brief.own), _contracts(brief.previous)
+    return replace(read(brief.packet), elsewhere=others - own)
+
+
+def _contracts(previous: Sequence[Previous]) -> frozenset[str]:
+    told = (text for each in previous for text in each.summary.details)
+    return frozenset(path for text in told for path in _CONTRACT.findall(text))
 
 
 def read(packet: str) -> Changed:

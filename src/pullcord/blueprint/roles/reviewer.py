@@ -20,7 +20,7 @@ _SHOWN = 5
 
 async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Report, Summary]:
     """The verdict, and a summary that names every finding and what shows each criterion."""
-    changed = change.read(brief.packet)
+    changed = change.of(brief)
     criteria = (*brief.request.criteria, *brief.request.constraints)
     try:
         verdict = review(workspace.path, changed, criteria)
