@@ -25,6 +25,15 @@ async def finish(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -
         await _run(workspace, sandbox, ("python", "-m", "scripts.openapi", *arguments))
 
 
+async def exported(workspace: Workspace, sandbox: Sandbox, seed: str = "") -> bytes:
+    """The OpenAPI document of the code as it is, by the target's own script; no file changes.
+
+    `seed` is that of Python's hashes, its own choice when empty. Raises Unfinished.
+    """
+    argv = ("python", "-m", "scripts.openapi", "export")
+    return (await _run(workspace, sandbox, argv, seed)).encode()
+
+
 async def tidy(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -> None:
     """The target's own ruff, on Python files only: what it can mend is mended, the rest is
     left for the gates to tell."""
@@ -34,15 +43,17 @@ async def tidy(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -> 
         await _run(workspace, sandbox, ("ruff", *arguments, "--quiet", "--no-cache", *python))
 
 
-async def _run(workspace: Workspace, sandbox: Sandbox, argv: Sequence[str]) -> None:
+async def _run(workspace: Workspace, sandbox: Sandbox, argv: Sequence[str], seed: str = "") -> str:
     box = Box(
         repo=workspace.path,
         writable=True,
         environment=workspace.environment,
         readonly=(".git",),
+        env={"PYTHONHASHSEED": seed} if seed else {},
     )
     done = await sandbox.run(argv, box, LIMITS)
     if done.exit != 0:
         output = (done.stdout + done.stderr).strip()[-2000:]
         ended = "hit a limit" if done.exit is None else f"ended with {done.exit}"
         raise Unfinished(f"`{' '.join(argv[:4])}` {ended}:\n{output}", "run it in the workspace")
+    return done.stdout

@@ -29,7 +29,7 @@ _EXPECTED = (
 )  # fmt: skip
 _SHARED = ("Problem", "ValidationProblem", "FieldError")
 _STATUSES = ("401", "404", "409", "422", "default")
-_MIGRATION = re.compile(r"(\d+)_\w+\.sql")
+_MIGRATION = re.compile(r"(\d+)_(\w+)\.sql")
 
 
 class UnknownLayout(Exception):
@@ -76,11 +76,15 @@ class House:
     def migration(self, table: str) -> str:
         """The file that makes the table: the present one, or the next in the row."""
         for name in self.migrations:
-            if name.endswith(f"_{table}.sql") and _MIGRATION.fullmatch(name):
+            if (match := _MIGRATION.fullmatch(name)) and match[2] == table:
                 return name
+        return self.next_migration(table)
+
+    def next_migration(self, subject: str) -> str:
+        """The name of a further file, numbered as the others are."""
         numbers = [match[1] for name in self.migrations if (match := _MIGRATION.match(name))]
         last = max(numbers, key=int, default="0000")
-        return f"{int(last) + 1:0{len(last)}}_{table}.sql"
+        return f"{int(last) + 1:0{len(last)}}_{subject}.sql"
 
 
 def look(root: Path) -> House:

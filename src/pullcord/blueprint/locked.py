@@ -85,7 +85,7 @@ def _read(document: Json) -> Locked:
         owned="user_id" in stored if stored else settled.owned,
         fields=fields,
         operations=tuple(each for each in OPERATIONS if each in operations),
-        list=_listing(operations["list"], settled) if "list" in operations else settled.list,
+        list=_listing(operations["list"], fields) if "list" in operations else settled.list,
     )
     statuses = {
         name: frozenset(int(code) for code in each["responses"] if code != "default")
@@ -155,12 +155,12 @@ def _bound(kind: str, value: float | None) -> float | None:
     return None if value in natural else value
 
 
-def _listing(operation: Json, settled: Feature) -> Listing:
+def _listing(operation: Json, fields: tuple[Field, ...]) -> Listing:
     parameters = {each["name"]: each["schema"] for each in operation.get("parameters", [])}
     size = parameters["per_page"]
     sort = parameters.get("sort", {})
     values = sort.get("enum", [sort["const"]] if "const" in sort else [])
-    known = ({each.name for each in settled.fields} | TIMES.keys()) - set(_PAGING)
+    known = ({each.name for each in fields} | TIMES.keys()) - set(_PAGING)
     return Listing(
         filters=tuple(name for name in parameters if name in known),
         sort=tuple(each for each in values if not each.startswith("-")),

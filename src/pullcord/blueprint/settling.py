@@ -48,11 +48,14 @@ def settle(brief: Brief, root: Path) -> Settled:
         house = look(root)
     except UnknownLayout as error:
         raise unclear.layout(brief.request, str(error)) from error
-    locked = _locked(brief, root)
+    locked = locked_here(brief, root)
     if locked:
         path, feature = locked
         return Settled(feature, house, f"the locked contract {path}")
-    feature, origin = _asked(brief)
+    said = asked(brief)
+    if said is None:
+        raise unclear.no_block(brief.request)
+    feature, origin = said
     if {field.to for field in feature.references} - {*house.resources, feature.resource}:
         raise unclear.unknown_reference(brief.request, feature, house)
     if feature.resource in house.resources and not _started(brief):
@@ -71,7 +74,7 @@ def _started(brief: Brief) -> bool:
     return brief.round > 1 or any(each.task.subagent_type == builder for each in brief.own)
 
 
-def _locked(brief: Brief, root: Path) -> tuple[str, Feature] | None:
+def locked_here(brief: Brief, root: Path) -> tuple[str, Feature] | None:
     """The contract that an earlier task of this run locked, and its feature."""
     told = [text for each in brief.own for text in each.summary.details]
     named = [path for text in told for path in _CONTRACT.findall(text)]
@@ -86,8 +89,9 @@ def _locked(brief: Brief, root: Path) -> tuple[str, Feature] | None:
     return None
 
 
-def _asked(brief: Brief) -> tuple[Feature, str]:
-    """The feature of the latest answer that holds a block, else of the request."""
+def asked(brief: Brief) -> tuple[Feature, str] | None:
+    """The feature of the latest answer that holds a block, else of the request, and where it was
+    read; None when neither has a block. Raises Unclear when it is malformed."""
     request = brief.request
     try:
         for answer in reversed(brief.answers):
@@ -97,7 +101,7 @@ def _asked(brief: Brief) -> tuple[Feature, str]:
             return block.read(request), BLOCK
     except RequestError as error:
         raise unclear.malformed(request, error) from error
-    raise unclear.no_block(request)
+    return None
 
 
 def _block(answer: str) -> str:

@@ -66,7 +66,7 @@ def indexes(feature: Feature) -> list[str]:
 def _column(field: Field) -> str:
     words = [column(field.name), fieldtypes.column(field)]
     words += [] if field.optional else ["not null"]
-    words += [f"default {_default(field)}"] if field.has_default else []
+    words += [f"default {default(field)}"] if field.has_default else []
     return " ".join(words)
 
 
@@ -116,7 +116,7 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _default(field: Field) -> str:
+def default(field: Field) -> str:
     value = field.default
     if isinstance(value, tuple):
         items = ", ".join(map(_value, value))

@@ -111,16 +111,16 @@ def _known(root: Path, house: House, resource: str) -> tuple[Feature, str, bool]
         of = locked.read(json.loads(kept.read_text("utf-8")))
         name = contract.class_of(of.feature, house)
         return of.feature, f"{name}Create", of.has("delete")
-    return _from_openapi(root, house, resource)
+    return from_openapi(root, house, resource)
 
 
-def _from_openapi(root: Path, house: House, resource: str) -> tuple[Feature, str, bool]:
+def from_openapi(root: Path, house: House, resource: str) -> tuple[Feature, str, bool]:
     """A resource that was not made from a contract: by the service's document and its table."""
     known = house.resources[resource]
     document = json.loads((root / houses.OPENAPI).read_text("utf-8"))
     collection = f"{house.prefix}/{names.kebab(known.table)}"
     create, schema = _create_schema(document, collection)
-    unique, references = _table(root, resource)
+    unique, references = table(root, resource)
     fields = []
     for name, each in schema["properties"].items():
         required = name in schema.get("required", [])
@@ -143,7 +143,7 @@ def _create_schema(document: Json, collection: str) -> tuple[str, Json]:
         raise Unstorable(f"openapi.json does not say how a row of {collection} is made.") from error
 
 
-def _table(root: Path, resource: str) -> tuple[tuple[tuple[str, ...], ...], dict[str, str]]:
+def table(root: Path, resource: str) -> tuple[tuple[tuple[str, ...], ...], dict[str, str]]:
     """Unique groups and references (column to resource) from the declaration of the table."""
     path = root / houses.REPOSITORIES / f"{names.module(resource)}.py"
     unique: tuple[tuple[str, ...], ...] = ()

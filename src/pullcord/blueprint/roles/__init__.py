@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from pullcord.blueprint.roles import backend, designer, reviewer, sprint, tester
+from pullcord.blueprint.roles import (
+    backend,
+    contract_backend,
+    contract_designer,
+    contract_reviewer,
+    contract_tester,
+    designer,
+    reviewer,
+    sprint,
+    tester,
+)
 from pullcord.model.report import Report
 from pullcord.model.summary import Summary
 from pullcord.model.work import Brief, Workspace
@@ -24,7 +34,14 @@ ROLES: dict[str, Role] = {
     "sprint-manager": sprint.work,
 }
 
-WORKFLOWS: dict[str, dict[str, Role]] = {}
+WORKFLOWS: dict[str, dict[str, Role]] = {
+    "contract": {
+        "api-designer": contract_designer.work,
+        "python-backend-engineer": contract_backend.work,
+        "python-test-engineer": contract_tester.work,
+        "code-reviewer": contract_reviewer.work,
+    },
+}
 """Workflow → the roles that do something else in it than in a feature."""
 
 

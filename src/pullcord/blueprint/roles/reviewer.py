@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from pullcord.blueprint import change
 from pullcord.blueprint.locked import ContractUnreadable
@@ -27,12 +28,19 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     except ContractUnreadable as error:
         finding = Finding(gate="review", rule="contract", message=str(error))
         verdict = Review(decision="escalate", findings=(finding,))
+    return told(brief, verdict, len(changed.lines))
+
+
+def told(
+    brief: Brief, verdict: Review, files: int, looked_at: Sequence[str] = ()
+) -> tuple[Report, Summary]:
+    """The report of a verdict on so many files. `looked_at` says what was found right."""
     ended, summary = report(
         brief,
-        _message(verdict, len(changed.lines)),
+        _message(verdict, files),
         decisions=[(_DECISIONS[verdict.decision], _why(verdict))],
         assumptions=_assumptions(verdict),
-        details=[*map(_place, verdict.findings), *_criteria(verdict)],
+        details=[*map(_place, verdict.findings), *looked_at, *_criteria(verdict)],
         handoff=_handoff(verdict),
     )
     return ended.model_copy(update={"review": verdict}), summary

@@ -28,7 +28,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     root = workspace.path
     try:
         of, house = promised(brief, root)
-        files = _but_for_shared(root, tests.write(of, house, root))
+        files = but_for_shared(root, tests.write(of, house, root))
     except Unclear as question:
         return asked(brief, question.escalation)
     except (ContractUnreadable, Unstorable) as error:
@@ -44,11 +44,11 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     except Unfinished as error:
         return blocked(brief, error.message, "A person has to look at the workspace.")
     if brief.findings and {path: _bytes(root / path) for path in files} == before:
-        return _nothing_to_mend(brief)
+        return nothing_to_mend(brief)
     return _done(brief, of, root, list(files))
 
 
-def _but_for_shared(root: Path, files: dict[str, str]) -> dict[str, str]:
+def but_for_shared(root: Path, files: dict[str, str]) -> dict[str, str]:
     """The files to write: those that all features share stay as they are once they are there."""
     return {
         path: text
@@ -124,7 +124,7 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _nothing_to_mend(brief: Brief) -> tuple[Report, Summary]:
+def nothing_to_mend(brief: Brief) -> tuple[Report, Summary]:
     places = "; ".join(
         f"{finding.path}:{finding.line} {finding.message}".lstrip(":0 ")
         for finding in brief.findings

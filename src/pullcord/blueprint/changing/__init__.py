@@ -1,0 +1,1 @@
+"""A present resource whose contract changes: what differs, what it breaks, how the files follow."""

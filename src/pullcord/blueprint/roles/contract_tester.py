@@ -1,0 +1,84 @@
+"""python-test-engineer in the workflow `contract`: the tests follow the changed contract."""
+
+from __future__ import annotations
+
+import json
+
+from pullcord.blueprint import contract, locked, tests
+from pullcord.blueprint.changing import asking
+from pullcord.blueprint.changing.following import (
+    NOTHING,
+    Followed,
+    Following,
+    follow,
+    following,
+    nothing_to_do,
+    text_of,
+    write,
+)
+from pullcord.blueprint.feature import Feature
+from pullcord.blueprint.finish import Unfinished
+from pullcord.blueprint.locked import ContractUnreadable
+from pullcord.blueprint.roles import tester
+from pullcord.blueprint.roles.saying import asked, blocked, report
+from pullcord.blueprint.targets import Unstorable
+from pullcord.model.report import Report
+from pullcord.model.summary import Summary
+from pullcord.model.work import Brief, Workspace
+from pullcord.protocols import Sandbox
+
+
+async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Report, Summary]:
+    """Write the cases of what is new; tests and lines of somebody else stay as they are."""
+    if nothing_to_do(brief):
+        return report(brief, f"{NOTHING}: the tests hold the code to its contracts as before.")
+    change = following(brief, workspace.path)
+    if change is None:
+        return await tester.work(brief, workspace, sandbox)
+    root = workspace.path
+    try:
+        old, new = (_pages(change, each, workspace) for each in (change.old, change.new))
+        done = await follow(workspace, sandbox, old, new)
+    except (ContractUnreadable, Unstorable) as error:
+        return blocked(brief, str(error), "Mend the contract with api-designer.")
+    except Unfinished as error:
+        return blocked(brief, error.message, "A person has to look at the workspace.")
+    if done.clashes:
+        return asked(brief, asking.edited(brief.task.description, done.clashes).escalation)
+    changed = {path: text for path, text in done.texts.items() if text_of(root / path) != text}
+    write(root, changed)
+    if brief.findings and not changed:
+        return tester.nothing_to_mend(brief)
+    return _done(brief, change, done, changed)
+
+
+def _pages(change: Following, feature: Feature, workspace: Workspace) -> dict[str, str]:
+    document = json.dumps(contract.contract(feature, change.house), ensure_ascii=False)
+    of = locked.read(json.loads(document))
+    return tester.but_for_shared(workspace.path, tests.write(of, change.house, workspace.path))
+
+
+def _done(
+    brief: Brief, change: Following, done: Followed, changed: dict[str, str]
+) -> tuple[Report, Summary]:
+    more = ", ".join(asking.voted(change.old, change.new))
+    plural = change.new.plural
+    decisions = [
+        ("The cases come from the contract", "a test that repeats the code agrees with it")
+    ]
+    if done.kept:
+        decisions.append(
+            (
+                f"Somebody's own lines in {', '.join(done.kept)} stay",
+                "nobody else knows their reason",
+            )
+        )
+    if not changed:
+        return report(brief, f"{NOTHING}: the tests of {plural} say what {change.path} says.")
+    return report(
+        brief,
+        f"Updated the tests of {plural} from {change.path}: {more or 'no difference was left'}.",
+        decisions=decisions,
+        details=[f"{path}: updated" for path in changed],
+        handoff=["Every test that stood before stands still; the new cases are beside them."],
+    )
