@@ -15,7 +15,7 @@ from pullcord.model.task import Task
 from pullcord.model.text import cut, one_line
 from pullcord.model.work import Brief, Previous
 
-LIMIT = 92_000
+LIMIT = 96_000
 """No brief is longer, in characters. It is more than all parts at their largest, so that the end of
 a template is never cut off."""
 PROMPT, CRITERIA, REQUEST, FEATURE, EARLIER, MENDING, ANSWERS = (
@@ -23,6 +23,7 @@ PROMPT, CRITERIA, REQUEST, FEATURE, EARLIER, MENDING, ANSWERS = (
 )  # fmt: skip
 PACKET = 40_000
 HISTORY = 2_000
+ASSUMED = 3_000
 ROUNDS = 3
 
 
@@ -110,6 +111,8 @@ def _needs(brief: Brief, agent: Agent) -> str:
             f"Focused fix requirements (round {brief.round} of {max(brief.round, ROUNDS)})",
             _bullets((_mending(finding) for finding in brief.findings), MENDING),
         ),
+        f"Failure document: {brief.failure}" if brief.failure else "",
+        _part("Integration assumptions, which must fit together", _bullets(brief.assumed, ASSUMED)),
         _part("Request", cut(f"{one_line(request.title)}\n{request.text}".strip(), REQUEST)),
         _part("Feature block", cut((request.feature or "").strip(), FEATURE)),
         f"Sprint document: {_sprint(brief)}",

@@ -13,9 +13,14 @@ _ROOM_FOR_LISTS = 6_000
 _FENCE = "~~~~~~"
 
 
-def packet(diff: str, receipts: Sequence[Receipt], criteria: Sequence[str]) -> str:
+def packet(
+    diff: str,
+    receipts: Sequence[Receipt],
+    criteria: Sequence[str],
+    assumed: Sequence[str] = (),
+) -> str:
     """What a reviewer judges, at most LIMIT characters. No changed file is left unnamed: a long
-    diff is cut within its files, the largest first."""
+    diff is cut within its files, the largest first. `assumed`: see assumptions.assumed."""
     files = _files(diff)
     gates = [
         f"- {r.verdict.gate}: {r.verdict.outcome}"
@@ -26,6 +31,7 @@ def packet(diff: str, receipts: Sequence[Receipt], criteria: Sequence[str]) -> s
     lists = [
         _listed("Receipts of the gates (measured, not claimed)", gates),
         _listed("To be judged: met, unmet or unknown", [f"- {one_line(c)}" for c in criteria]),
+        _listed("Assumptions of parallel tasks, to be checked", [f"- {each}" for each in assumed]),
         _listed("Changed files", names),
     ]
     head = "\n\n".join(part for part in lists if part)

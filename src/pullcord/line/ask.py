@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from pullcord.engine.drive import Drive
 from pullcord.line.parts import Parked, Stopped
-from pullcord.model.escalation import NO_DEFAULT, Answer, Escalation
+from pullcord.model.escalation import NO_DEFAULT, Answer, Escalation, Kind
 from pullcord.model.fact import Fact
 from pullcord.model.value import Value
 
 STOP = "Stop the run"
 """The option that ends a run; every question of the engine offers it."""
+ROUNDS_SPENT: frozenset[Kind] = frozenset({"rounds", "conflict"})
+"""Kinds that ask for one more round."""
 NOBODY = "default (recommendation)"
 """Who answered when the user let recommendations stand for answers."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pullcord.briefs import failure
 from pullcord.briefs import summary as summaries
+from pullcord.briefs.assumptions import assumed
 from pullcord.briefs.brief import compose
 from pullcord.briefs.packet import only, packet
 from pullcord.line.ask import questions
 from pullcord.line.history import history
+from pullcord.line.mandate import mandate
 from pullcord.line.parts import REVIEWERS, Parts
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Finding, Receipt
@@ -18,6 +21,7 @@ from pullcord.model.run import Opened
 from pullcord.model.summary import Summary
 from pullcord.model.task import Task
 from pullcord.model.work import Brief, Previous
+from pullcord.patterns.graph import beside
 
 SPRINTS = "docs/planning/sprints/"
 
@@ -25,11 +29,13 @@ SPRINTS = "docs/planning/sprints/"
 @dataclass(frozen=True)
 class Setting:
     """What an attempt starts from besides its task: what to mend, the commit of the red attempt
-    that holds it ('' for a fresh start), and the tasks that run at the same time."""
+    that holds it ('' for a fresh start), the tasks that run at the same time, and the ids of those
+    that a red merge brought together with this one."""
 
     findings: tuple[Finding, ...] = ()
     last: str = ""
     alongside: tuple[Task, ...] = ()
+    met: tuple[str, ...] = ()
 
 
 async def brief_for(
@@ -39,6 +45,7 @@ async def brief_for(
     and all summaries that were handed off before it."""
     facts = await parts.facts()
     document, revision = await _sprint(parts)
+    previous = await handoffs(parts, facts)
     brief = Brief(
         run=parts.drive.run,
         text="",
@@ -49,13 +56,16 @@ async def brief_for(
         summary_path=opened.summary_path,
         sprint_document=document,
         sprint_revision=revision,
-        previous=_own_last(await _previous(parts, facts), task),
+        previous=_own_last(previous, task),
         findings=setting.findings,
+        failure=failure.path(parts.drive.run, task.id, round) if setting.findings else "",
         answers=_answers(task, facts),
-        packet=await _packet(parts, task, opened, facts),
+        packet=await _packet(parts, task, opened, facts, previous),
         history=history(parts.start, task, facts),
+        assumed=assumed(await sides(parts, task, round - 1, setting.met)) if setting.met else (),
     )
-    text = compose(brief, parts.agents[task.subagent_type], setting.alongside)
+    agent, scope = parts.agents[task.subagent_type], await mandate(parts, task)
+    text = compose(brief, agent.model_copy(update={"write": scope.told}), setting.alongside)
     return brief.model_copy(update={"text": text})
 
 
@@ -72,7 +82,7 @@ async def _sprint(parts: Parts) -> tuple[str, str]:
     return (found[-1][0], found[-1][1][:12]) if found else ("", "")
 
 
-async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]:
+async def handoffs(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]:
     """Every handoff so far, in the order of their merging."""
     tasks = {task.id: task for task in parts.start.plan.tasks}
     opened = {fact.key: fact.body for fact in facts if fact.key.endswith("/opened")}
@@ -82,18 +92,29 @@ async def _previous(parts: Parts, facts: Sequence[Fact]) -> tuple[Previous, ...]
         for _, f in handed
     ]
     texts = await parts.tree.user.read_all(places)
-    found = []
-    for (task, _), (commit, path), text in zip(handed, places, texts, strict=True):
-        summary = _read(text or "", tasks[task])
-        previous = Previous(
-            task=tasks[task],
-            commit=commit,
-            summary_path=path,
-            summary=summary,
-            digest=summaries.digest(summary),
-        )
-        found.append(previous)
-    return tuple(found)
+    return tuple(
+        _said(tasks[task], commit, path, text)
+        for (task, _), (commit, path), text in zip(handed, places, texts, strict=True)
+    )
+
+
+async def sides(parts: Parts, task: Task, round: int, met: Collection[str]) -> tuple[Previous, ...]:
+    """The two sides of a red merge: what the tasks `met` handed off, and a round of this one."""
+    facts = await parts.facts()
+    bodies = {fact.key: fact.body for fact in facts if fact.key.startswith(f"{task.id}/{round}/")}
+    commit = str(bodies[f"{task.id}/{round}/documented"]["commit"])
+    path = str(bodies[f"{task.id}/{round}/opened"]["summary_path"])
+    mine = _said(task, commit, path, await parts.tree.user.read(commit, path))
+    theirs = [each for each in await handoffs(parts, facts) if each.task.id in met]
+    return (*theirs, mine)
+
+
+def _said(task: Task, commit: str, path: str, text: str | None) -> Previous:
+    summary = _read(text or "", task)
+    return Previous(
+        task=task, commit=commit, summary_path=path, summary=summary,
+        digest=summaries.digest(summary),
+    )  # fmt: skip
 
 
 def _own_last(previous: Sequence[Previous], task: Task) -> tuple[Previous, ...]:
@@ -122,9 +143,11 @@ def _answers(task: Task, facts: Sequence[Fact]) -> tuple[str, ...]:
     )
 
 
-async def _packet(parts: Parts, task: Task, opened: Opened, facts: Sequence[Fact]) -> str:
+async def _packet(
+    parts: Parts, task: Task, opened: Opened, facts: Sequence[Fact], previous: Sequence[Previous]
+) -> str:
     """The reviewer's fixed packet: the whole change of its run, or of its chain where there are
-    several; the latest receipts; the criteria."""
+    several; the latest receipts; the criteria; what parallel tasks assumed of each other."""
     if task.subagent_type not in REVIEWERS:
         return ""
     request = parts.start.request_of(task)
@@ -133,7 +156,12 @@ async def _packet(parts: Parts, task: Task, opened: Opened, facts: Sequence[Fact
         diff = only(diff, await _paths(parts, task.chain, facts))
     handoffs = [fact.body["receipts"] for fact in facts if fact.key.endswith("/handoff")]
     receipts = [Receipt.model_validate(r) for r in (handoffs[-1] if handoffs else [])]
-    return packet(diff, receipts, (*request.criteria, *request.constraints))
+    plan = parts.start.plan
+    numbers = {task.id: number for number, task in enumerate(plan.tasks)}
+    own = (each for each in previous if each.task.chain == task.chain)
+    side_by_side = [each for each in own if beside(plan, numbers[each.task.id])]
+    criteria = (*request.criteria, *request.constraints)
+    return packet(diff, receipts, criteria, assumed(side_by_side))
 
 
 async def _paths(parts: Parts, chain: str, facts: Sequence[Fact]) -> frozenset[str]:

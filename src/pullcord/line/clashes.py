@@ -14,6 +14,7 @@ Files = Mapping[str, str]
 """Path to text, of the files that matter in one tree."""
 
 _MIGRATION = re.compile(r"(?:^|/)migrations/(\d+)_[^/]*$")
+_HUNK = re.compile(r"^<{7} [^\n]*\n(.*?)^={7}\n(.*?)^>{7} ", re.M | re.S)
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
@@ -40,6 +41,11 @@ def lost_lines(path: str, base: str, sides: Iterable[str], merged: str) -> tuple
                 said = f"the merge lost: {line.strip()}"
                 found.append(Finding(gate="merge", rule="lost-line", path=path, message=said))
     return tuple(found)
+
+
+def hunks(text: str) -> tuple[tuple[str, str], ...]:
+    """What each side has, of every place that git marked as a conflict."""
+    return tuple((found[1], found[2]) for found in _HUNK.finditer(text))
 
 
 def _all(files: Files, parsed: dict[str, list[ast.stmt]]) -> list[Trouble]:

@@ -40,6 +40,9 @@ def raised(tried: Tried, summary: str) -> Escalation | None:
     return None
 
 
+ONE_MORE = "Grant one more round"
+
+
 def spent(task: Task, rounds: int, wrong: Sequence[Finding], *, again: bool) -> Escalation:
     """The escalation of a task whose rounds are used up (SPEC.md, Test Failure Recovery).
 
@@ -52,8 +55,8 @@ def spent(task: Task, rounds: int, wrong: Sequence[Finding], *, again: bool) -> 
         kind="rounds",
         description=f"{task.description}: {how} {rounds} rounds of {task.subagent_type}.",
         evidence=tuple(shown(f) for f in told[:20]),
-        options=("Grant one more round", STOP),
-        recommendation="" if again else "Grant one more round",
+        options=(ONE_MORE, STOP),
+        recommendation="" if again else ONE_MORE,
         raised_by="engine",
     )
 

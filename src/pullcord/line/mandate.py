@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pullcord.line.attempt import Tried
 from pullcord.line.parts import Parts
 from pullcord.model.agent import Agent
 from pullcord.model.fact import Fact
@@ -20,20 +19,25 @@ class Mandate:
     writes: tuple[str, ...] = ()
     authors: frozenset[str] = frozenset()
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What the agent is told that it may change."""
+        return self.writes or (self.agent.write if self.agent else ())
+
 
 FREE = Mandate()
 
 
-async def mandate(parts: Parts, tried: Tried) -> Mandate:
-    """The scope in which an attempt is judged.
+async def mandate(parts: Parts, task: Task) -> Mandate:
+    """The scope in which an attempt is judged; `task` names the agent that works in it.
 
     A round that another agent mended leaves what that one may write in the change of all later
     rounds: they are judged by both scopes, and by no narrower one of the task.
     """
-    agent = parts.agents[tried.task.subagent_type]
-    hands = who_worked(tried.task, await parts.facts(), parts.start.plan.tasks)
+    agent = parts.agents[task.subagent_type]
+    hands = who_worked(task, await parts.facts(), parts.start.plan.tasks)
     if hands <= {agent.name}:
-        return Mandate(agent, tried.task.writes)
+        return Mandate(agent, task.writes)
     scopes = (parts.agents[name].write for name in (agent.name, *sorted(hands - {agent.name})))
     write = tuple(dict.fromkeys(glob for scope in scopes for glob in scope))
     return Mandate(agent.model_copy(update={"write": write}), (), frozenset(hands))

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pullcord.line.attempt import Tried
-from pullcord.line.clashes import Files, clashes, lost_lines
+from pullcord.line.blame import attributed, met
+from pullcord.line.clashes import Files, clashes, hunks, lost_lines
 from pullcord.line.judge import judge_merge
 from pullcord.line.parts import Parts
 from pullcord.model.quality import Finding, Receipt
 
 _TEXT = (".py", ".sql")
+_RESOLVE = "resolve its conflict marks"
 
 
 @dataclass(frozen=True)
 class Merged:
     """How a merge ended. `commit` shall be the run's head after `onto`, or with `findings` is the
-    commit from which the task's agent mends them; `receipts` are those of the merge result, () for
-    a fast-forward."""
+    commit from which they are mended; `receipts` are those of the merge result, () for a
+    fast-forward. `met` are the tasks whose handoffs do not fit to this one, `agent` is who mends,
+    '' for the task's own."""
 
     commit: str
     onto: str
     findings: tuple[Finding, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    met: tuple[str, ...] = ()
+    agent: str = ""
 
 
 async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
@@ -30,6 +36,8 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
     sees to it that merges of a run come one after the other; a repeat after a kill gives the same
     commits."""
     head = await parts.tree.head()
+    if found := await _marks(parts, tried, commit):
+        return Merged(commit, head, found)
     if head == tried.opened.parent:
         return Merged(commit, head)
     tree, conflicts = await parts.tree.merge(head, commit)
@@ -39,13 +47,15 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
     )
     merged = await parts.tree.publish(f"{tried.key}/merge/{head[:12]}", merged)
     if conflicts:
-        said = "git cannot merge this with what other tasks handed off: resolve its conflict marks"
+        others = await met(parts, head, commit, conflicts)
+        said = f"git cannot merge this with what {_named(parts, others)} handed off: {_RESOLVE}"
         found = tuple(
             Finding(gate="merge", rule="conflict", path=p, message=said) for p in conflicts
         )
-        return Merged(merged, head, found)
+        return Merged(merged, head, found, met=others)
     if found := await _unseen(parts, head, commit, merged):
-        return Merged(merged, head, found)
+        others = await met(parts, head, commit, [finding.path for finding in found])
+        return Merged(merged, head, found, met=others)
     receipts = await judge_merge(parts, f"{tried.key}/merge/{head[:12]}", (head, merged))
     closed = tuple(
         finding
@@ -54,7 +64,32 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
         for finding in verdict.findings
         or [Finding(gate=verdict.gate, rule=verdict.outcome, message=verdict.detail or "closed")]
     )
-    return Merged(merged, head, closed, receipts)
+    if not closed:
+        return Merged(merged, head, receipts=receipts)
+    closed, agent = await attributed(parts, tried.task, merged, closed)
+    others = await met(parts, head, commit)
+    return Merged(merged, head, closed, receipts, others, agent)
+
+
+def _named(parts: Parts, ids: Sequence[str]) -> str:
+    """`one (List workouts) and two (Update workouts)`."""
+    words = {task.id: task.description for task in parts.start.plan.tasks}
+    return " and ".join(f"{id} ({words.get(id, '')})" for id in ids) or "other tasks"
+
+
+async def _marks(parts: Parts, tried: Tried, commit: str) -> tuple[Finding, ...]:
+    """Conflict marks that a round which was to resolve them left: no gate reads every file."""
+    if tried.opened.base == tried.opened.parent:
+        return ()
+    git = parts.tree.mirror
+    changes = await git.changes(tried.opened.parent, commit)
+    paths = [change.path for change in changes if change.status != "deleted"]
+    texts = await git.read_all([(commit, path) for path in paths])
+    return tuple(
+        Finding(gate="merge", rule="conflict", path=path, message=f"still unmerged: {_RESOLVE}")
+        for path, text in zip(paths, texts, strict=True)
+        if hunks(text or "")
+    )
 
 
 async def _unseen(parts: Parts, head: str, commit: str, merged: str) -> tuple[Finding, ...]:

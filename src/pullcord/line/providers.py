@@ -13,6 +13,7 @@ from pullcord.model.quality import Finding
 
 _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*$|conftest\.py$)")
 _GIVES = re.compile(r"(get|provide)_")
+_OVERRIDES = "dependency_overrides"
 _WRAPPERS = {"Annotated", "AsyncGenerator", "AsyncIterator", "Awaitable", "Generator", "Iterator"}
 
 
@@ -74,9 +75,10 @@ def _depended(module: Module) -> Iterator[str]:
 def _overrides(module: Module) -> Iterator[tuple[str, int]]:
     """What `app.dependency_overrides[...] = ...` names, and the lines."""
     for node in _nodes(module):
-        for target in node.targets if isinstance(node, ast.Assign) else ():
-            if isinstance(target, ast.Subscript) and _last(target.value) == "dependency_overrides":
-                yield ast.unparse(target.slice), node.lineno
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Subscript) and _last(target.value) == _OVERRIDES:
+                    yield ast.unparse(target.slice), node.lineno
 
 
 def _nodes(module: Module) -> Iterator[ast.AST]:

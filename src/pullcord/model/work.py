@@ -54,9 +54,10 @@ class Brief(Value):
     """The context given to an agent: `text` for agents that read, the rest for those that compute.
 
     `written_at` is the reserved UTC time `YYYY-MM-DD HH:MM:SS`; `summary_path` the reserved path of
-    the summary. `findings` are what must be mended in this round. `sprint_document` is a path
-    relative to the workspace, empty when there is none. `packet` is the reviewer's: diff and
-    receipts. `history` is what happened on the way: skipped steps, red rounds, answered questions.
+    the summary. `findings` are what must be mended in this round, `failure` the document of them.
+    `sprint_document` is a path relative to the workspace, empty when there is none. `packet` is the
+    reviewer's: diff and receipts. `history` is what happened on the way: skipped steps, red rounds,
+    answered questions. `assumed` is what the two sides of a red merge took for granted.
     """
 
     run: str
@@ -70,9 +71,11 @@ class Brief(Value):
     sprint_revision: str = ""
     previous: tuple[Previous, ...] = ()
     findings: tuple[Finding, ...] = ()
+    failure: str = ""
     answers: tuple[str, ...] = ()
     packet: str = ""
     history: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @property
     def own(self) -> tuple[Previous, ...]:
