@@ -52,7 +52,10 @@ async def test_a_red_round_is_repeated_with_its_findings_on_top_of_its_work(begi
     assert "round 2 of 3" in brief.text
     refs = story.refs(status.run)
     opened = (await story.facts(status.run))["implement/2/opened"].body
-    assert opened["base"] == refs["implement/1/done"]
+    assert git(story.folder, "rev-parse", f"{opened['base']}^") == refs["implement/1/done"]
+    assert "scope/protected: `Makefile` is protected" in git(
+        story.folder, "show", f"{opened['base']}:{brief.failure}"
+    )
     assert opened["parent"] == refs["base"]
 
 
