@@ -15,12 +15,13 @@ from pullcord.requests.plan import refuse
 
 @dataclass(frozen=True)
 class Step:
-    """One task of a workflow, before it belongs to a request."""
+    """One task of a workflow, before it belongs to a request. `after` as in a Task."""
 
     id: str
     agent: str
     description: str
     prompt: str
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def steps_for(request: Request, workflow: Workflow, known: Mapping[str, Agent]) 
             description=f"{step.description}: {cut(request.title, 80)}",
             prompt=step.prompt,
             criteria=request.criteria,
+            after=step.after,
         )
         for step in workflow.steps
     ]

@@ -19,6 +19,7 @@ Factory = Callable[[str, Sequence[Task]], Runtime]
 GROUP = "pullcord.runtimes"
 RUNTIMES: dict[str, str] = {
     "blueprint": "pullcord.runtimes.blueprint:make",
+    "rehearsed": "pullcord.runtimes.rehearsed:make",
     "scripted": "pullcord.runtimes.scripted:Scripted.parse",
 }
 

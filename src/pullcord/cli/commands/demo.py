@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from pullcord.agents import load as load_agents
 from pullcord.app import Orchestrator
 from pullcord.cli.command import command
 from pullcord.cli.commands.new import make
 from pullcord.cli.demos import DEMOS
+from pullcord.cli.demos.demo import Demo
 from pullcord.cli.ending import PASSED, ending
 from pullcord.cli.options import on_escalation_option
 from pullcord.cli.planning import Wish, planned
@@ -19,6 +21,7 @@ from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell
 from pullcord.cli.watch import escalation_mode, watch
 from pullcord.errors import UsageError
+from pullcord.requests.workflow import steps_for
 
 NAME = "workout-tracker"
 REAL = (
@@ -43,8 +46,9 @@ async def demo(
 ) -> Result:
     """See agents at work on a fresh FastAPI service, gates between them, the result applied.
 
-    NAME is `logging` (a feature, the default) or `errors` (a service whose endpoints answer errors
-    each in its own way). Works in DIR, or in a new temporary folder; it stays for you to look at.
+    NAME is `story` (a feature with a question and a mistake on the way, the default), `logging` (a
+    feature) or `errors` (a service whose endpoints answer errors each in its own way). Works in
+    DIR, or in a new temporary folder; it stays for you to look at.
 
     \b
     Examples:
@@ -52,7 +56,7 @@ async def demo(
       pullcord demo errors
       pullcord demo -f my-request.md ~/demo
     """
-    name, directory = _named(named)
+    name, directory = _named(named, "logging" if file else next(iter(DEMOS)))
     shown = DEMOS[name]
     request = (shell.folder / file if file else shown.request).absolute()
     service = _place(shell, directory)
@@ -64,9 +68,13 @@ async def demo(
     if planted := await shown.prepare(service):
         shell.note("Planted, and committed by somebody in a hurry:", *planted, "")
     asked, plan = await planned(shell, Wish(file=request))
+    if shown.workflow is not None:
+        plan = steps_for(asked, shown.workflow, load_agents())
     orchestrator = await Orchestrator.open(service)
-    run = await orchestrator.start(asked, plan, unsafe=unsafe)
-    mode = escalation_mode(shell, on_escalation)
+    runtime, script = _runtime(shown)
+    run = await orchestrator.start(asked, plan, runtime=runtime, script=script, unsafe=unsafe)
+    # Where nobody sits the recommendation is taken, and said, so that the demo comes to its end.
+    mode = escalation_mode(shell, on_escalation or (None if shell.asks else "default"))
     status = await watch(shell, orchestrator, run, mode)
     result = await ending(shell, orchestrator, status, last=status.state != "passed")
     if result.exit_code != PASSED:
@@ -85,10 +93,17 @@ async def demo(
     )
 
 
-def _named(arguments: tuple[str, ...]) -> tuple[str, str]:
+def _runtime(shown: Demo) -> tuple[str, str]:
+    """The runtime of a demo and its script."""
+    if shown.slips is None:
+        return "blueprint", ""
+    return f"rehearsed:{shown.slips.name}", shown.slips.read_text("utf-8")
+
+
+def _named(arguments: tuple[str, ...], default: str) -> tuple[str, str]:
     """Which demo, and where; the first argument is a demo if one has this name."""
     first, *rest = arguments or ("",)
-    name, left = (first, rest) if first in DEMOS else (next(iter(DEMOS)), [*arguments])
+    name, left = (first, rest) if first in DEMOS else (default, [*arguments])
     if len(left) > 1:
         raise UsageError(
             f"There is no demo {left[0]!r}.", f"Known: {', '.join(DEMOS)}; then a folder."

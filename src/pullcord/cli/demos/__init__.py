@@ -5,5 +5,6 @@ from __future__ import annotations
 from pullcord.cli.demos.demo import Demo
 from pullcord.cli.demos.errors import ERRORS
 from pullcord.cli.demos.logging import LOGGING
+from pullcord.cli.demos.story import STORY
 
-DEMOS: dict[str, Demo] = {"logging": LOGGING, "errors": ERRORS}
+DEMOS: dict[str, Demo] = {"story": STORY, "logging": LOGGING, "errors": ERRORS}

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pullcord.requests.workflow import Workflow
+
 REQUESTS = Path(__file__).parents[2] / "templates" / "requests"
 
 
@@ -17,8 +19,11 @@ async def as_it_is(service: Path) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class Demo:
     """`prepare` gets the fresh service and commits what the run is to deal with; it returns what
-    it planted, a line each."""
+    it planted, a line each. `workflow` is None for the one that the request names; `slips` is the
+    script of what agents do wrong (runtimes/rehearsed.py), None for nothing."""
 
     request: Path
     opening: tuple[str, ...]
     prepare: Callable[[Path], Awaitable[tuple[str, ...]]] = as_it_is
+    workflow: Workflow | None = None
+    slips: Path | None = None
