@@ -41,10 +41,10 @@ def write(of: Locked, house: House, root: Path) -> dict[str, str]:
     module, plural = words["module"], names.module(of.feature.plural)
     files = {
         f"{EXAMPLES}/__init__.py": '"""What tests send, and what they find stored already."""\n',
-        f"{EXAMPLES}/{module}.py": _render("examples.py", words),
-        ROWS: _render("rows.py", words),
-        f"tests/test_{plural}.py": _render("operations.py", words),
-        f"tests/repositories/test_{module}_contract.py": _render("repository.py", words),
+        f"{EXAMPLES}/{module}.py": render("examples.py", words),
+        ROWS: render("rows.py", words),
+        f"tests/test_{plural}.py": render("operations.py", words),
+        f"tests/repositories/test_{module}_contract.py": render("repository.py", words),
     }
     return {path: _without_unused(text) for path, text in files.items()}
 
@@ -152,7 +152,8 @@ def _deletable(feature: Feature, found: list[Target], row: Row) -> list[dict[str
     ]
 
 
-def _render(page: str, words: dict[str, Any]) -> str:
+def render(page: str, words: dict[str, Any]) -> str:
+    """One page of tests: a template's name without its `.jinja`."""
     return _environment().get_template(f"{page}.jinja").render(words)
 
 

@@ -28,9 +28,12 @@ _MISSED = {"KeyError", "LookupError"}
 
 
 class Mender(cst.CSTTransformer):
-    """Turns answers by hand into the service's own errors. `strangers` are exceptions of the
-    application that the mapping does not know, with the status that each stands for; `handling` are functions
-    that handle exceptions of the whole service: they are not looked into."""
+    """Turns answers by hand into the service's own errors.
+
+    `strangers` are exceptions of the application that the mapping does not know, with the status
+    that each stands for; `handling` are functions that handle exceptions of the whole service: they
+    are not looked into.
+    """
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
@@ -129,7 +132,8 @@ class Mender(cst.CSTTransformer):
             if status and isinstance(told, cst.Dict):
                 pair = cst.Tuple([cst.Element(told), cst.Element(cst.Integer(str(status)))])
                 what = f"a body beside the status {status}"
-                mended = self._raise(told, of_return(cst.Return(pair)), what)
+                same = (each for each in original_node.body if code_of(each) == code_of(line))
+                mended = self._raise(next(same, original_node), of_return(cst.Return(pair)), what)
             if mended is None:
                 body.append(line)
                 continue

@@ -15,6 +15,9 @@ from pullcord.blueprint.roles import (
     contract_reviewer,
     contract_tester,
     designer,
+    errors_backend,
+    errors_reviewer,
+    errors_tester,
     reviewer,
     sprint,
     tester,
@@ -35,6 +38,11 @@ ROLES: dict[str, Role] = {
 }
 
 WORKFLOWS: dict[str, dict[str, Role]] = {
+    "errors": {
+        "python-test-engineer": errors_tester.work,
+        "python-backend-engineer": errors_backend.work,
+        "code-reviewer": errors_reviewer.work,
+    },
     "contract": {
         "api-designer": contract_designer.work,
         "python-backend-engineer": contract_backend.work,

@@ -38,7 +38,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     root = workspace.path
     try:
         old, new = (_pages(change, each, workspace) for each in (change.old, change.new))
-        done = await follow(workspace, sandbox, old, new)
+        done = await _followed(workspace, sandbox, old, new)
     except (ContractUnreadable, Unstorable) as error:
         return blocked(brief, str(error), "Mend the contract with api-designer.")
     except Unfinished as error:
@@ -50,6 +50,26 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     if brief.findings and not changed:
         return tester.nothing_to_mend(brief)
     return _done(brief, change, done, changed)
+
+
+async def _followed(
+    workspace: Workspace, sandbox: Sandbox, old: dict[str, str], new: dict[str, str]
+) -> Followed:
+    """The tests where they stand, or beside those of somebody else."""
+    done = await follow(workspace, sandbox, old, new)
+    theirs = {each.rpartition(":")[0] for each in done.clashes}
+    if not theirs or any(not path.rpartition("/")[2].startswith("test_") for path in theirs):
+        return done
+    was, now = (
+        {_beside(path) if path in theirs else path: text for path, text in pages.items()}
+        for pages in (old, new)
+    )
+    return await follow(workspace, sandbox, was, now)
+
+
+def _beside(path: str) -> str:
+    """Where the contract's tests stand when the usual place is somebody's own."""
+    return path.removesuffix(".py").removesuffix("_contract") + "_from_contract.py"
 
 
 def _pages(change: Following, feature: Feature, workspace: Workspace) -> dict[str, str]:

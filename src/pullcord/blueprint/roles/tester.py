@@ -33,8 +33,8 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
         return asked(brief, question.escalation)
     except (ContractUnreadable, Unstorable) as error:
         return blocked(brief, str(error), "Mend the contract with api-designer.")
-    if lost := _lost(root, files):
-        return asked(brief, _theirs(brief, lost))
+    if lost := lost_tests(root, files):
+        return asked(brief, of_others(brief, lost))
     before = {path: _bytes(root / path) for path in files}
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def _implemented(brief: Brief, root: Path) -> tuple[Feature, House] | None:
     return (feature, house) if feature.resource in house.resources else None
 
 
-def _lost(root: Path, files: dict[str, str]) -> dict[str, list[str]]:
+def lost_tests(root: Path, files: dict[str, str]) -> dict[str, list[str]]:
     """Tests in the present files that are not among ours: writing would delete them."""
     found = {}
     for path, text in files.items():
@@ -103,7 +103,7 @@ def _names(text: str) -> set[str]:
     return {each.name for each in functions if each.name.startswith("test_")}
 
 
-def _theirs(brief: Brief, lost: dict[str, list[str]]) -> Escalation:
+def of_others(brief: Brief, lost: dict[str, list[str]]) -> Escalation:
     places = "; ".join(f"{path}: {', '.join(each)}" for path, each in lost.items())
     return Escalation(
         kind="clarification",
