@@ -4,14 +4,54 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.escalation import parse, render
 from pullcord.line.verify import verify
 from pullcord.model.summary import Decision, Summary
 from pullcord.model.task import Plan, Task
 from pullcord.model.work import Brief, Workspace
-from story import REQUEST, Act, Begin, Story, git, write
+from story import FAST, QUICK, REQUEST, Act, Begin, Story, git, write
 
+PORTER = """\
+---
+name: porter
+description: Carries things from here to there, and nothing else at all.
+write: [tiny/**]
+---
+Carry.
+"""
+TOOLS = '''"""Tools."""
+
+import os
+
+
+def here() -> str:
+    """Where we are."""
+    return os.getcwd()
+
+
+def there() -> str:
+    """Where we are not."""
+    return "there"
+'''
+TESTED = """\
+from tiny.tools import here, there
+
+
+def test_places() -> None:
+    assert here()
+    assert there()
+"""
+LINTED = {
+    **FAST,
+    "pullcord.toml": QUICK.replace('[gates.lint]\noff = "other stories look at style"\n', ""),
+    "tiny/tools.py": TOOLS,
+    "tests/test_tools.py": TESTED,
+    ".claude/agents/porter.md": PORTER,
+}
+"""A repository that lints, with an agent of its own."""
 DESIGNER, PLANNER = "api-designer", "sprint-manager"
 SHARED = "docs/shared.md"
 
@@ -110,3 +150,44 @@ async def test_a_conflict_that_nobody_resolves_is_shown_with_both_sides_and_give
     packet = story.brief("review", 1).packet
     assert "Assumptions of parallel tasks" in packet
     assert f"- one (Do one) assumes: {SHARED} is mine" in packet
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+async def test_a_violation_in_a_merge_goes_to_who_introduced_it_after_a_kill_too(
+    begin: Begin,
+) -> None:
+    using = TOOLS.replace('"there"', "os.sep")
+    without = TOOLS.replace("import os\n\n\n", "").replace("os.getcwd()", '"here"')
+
+    def killed(brief: Brief, workspace: Workspace) -> None:
+        acts["two"][1] = mend
+        raise Killed
+
+    def mend(brief: Brief, workspace: Workspace) -> None:
+        text = (workspace.path / "tiny/tools.py").read_text()
+        write(workspace.path, "tiny/tools.py", text.replace("os.sep", '"/"'))
+
+    acts = {
+        "one": writing("tiny/tools.py", using),
+        "two": writing("tiny/tools.py", without, killed, late=True),
+    }
+    story = await begin(acts, files=LINTED)
+    run = await start(story, plan(one="porter", two="python-backend-engineer"))
+    with pytest.raises(BaseException) as died:  # noqa: PT011 - of any group
+        await story.orchestrator.drive(run)
+    assert died.group_contains(Killed) or died.type is Killed
+
+    status = await story.orchestrator.drive(run)
+
+    assert status.state == "passed", status.model_dump_json(indent=1)
+    told = story.brief("two", 2)
+    assert [b.task.subagent_type for b in story.runtime.briefs if b.round == 2] == ["porter"] * 2
+    assert sorted(story.paid()) == ["one/1", "review/1", "two/1", "two/2", "two/2"]
+    (lint,) = [finding for finding in told.findings if finding.gate == "lint"]
+    assert lint.rule == "F821"
+    assert lint.message.endswith("(introduced by one: Do one)")
+    assert (await story.facts(run))["two/1/closed"].body["agent"] == "porter"
+    await verify(story.orchestrator.repository.git, await story.orchestrator.facts(run))

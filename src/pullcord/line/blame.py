@@ -45,7 +45,7 @@ async def attributed(
     parts: Parts, task: Task, merged: str, findings: Sequence[Finding]
 ) -> tuple[tuple[Finding, ...], str]:
     """The findings of a red merge, each with the other task whose change introduced it; and that
-    task's agent, where all were introduced by agents of one kind and it is not this task's own.
+    task's agent, where all were introduced by one kind of agent and it is not this task's own.
 
     What was handed off stays: that agent mends the merge in a round of the later task.
     """
@@ -53,8 +53,8 @@ async def attributed(
     own = tasks.get(task.id, task)
     named, agents = [], set()
     for finding in findings:
-        if finding.rule == "not-run":
-            named.append(finding)  # it waits for the others
+        if finding.rule == "not-run" or finding.gate == "tests":
+            named.append(finding)  # what is only a consequence says nothing about who mends it
             continue
         by = tasks.get(await introduced(parts, merged, finding), own)
         agents.add(by.subagent_type)
