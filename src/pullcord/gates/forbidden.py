@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from pullcord.gates import integrity, inventory, types_kept
-from pullcord.gates.rules import RULES
+from pullcord.gates.rules import RULES, TEXT_RULES
 from pullcord.gates.rules.rule import File, Occurrence
+from pullcord.gates.rules.text import Text, read_text
 from pullcord.gates.source import comments, parsed, text_of
 from pullcord.model.quality import Finding, Verdict
 from pullcord.protocols import Case
@@ -22,10 +24,10 @@ from pullcord.protocols import Case
 
 class Forbidden:
     """No unjustified ignore, no hidden skip, no mocked Supabase, no way around OpenAPI, no weaker
-    tests."""
+    tests; no secret and no risk for data, which are alarms."""
 
     name = "forbidden"
-    version = 1
+    version = 2
 
     def applies(self, case: Case) -> str:
         return ""
@@ -34,8 +36,10 @@ class Forbidden:
         findings = await asyncio.to_thread(lambda: list(_findings(case)))
         files = sum(_is_python(change.path) for change in case.changes)
         detail = f"{files} changed Python files"
+        alarms = Counter(finding.alarm for finding in findings if finding.alarm)
         if findings:
-            detail += f", {len(findings)} forbidden patterns"
+            detail += f", {len(findings) - alarms.total()} forbidden patterns"
+        detail += "".join(f", {count} {kind} alarms" for kind, count in alarms.items())
         return Verdict(
             gate=self.name,
             outcome="fail" if findings else "pass",
@@ -49,20 +53,44 @@ def _findings(case: Case) -> Iterator[Finding]:
     yield from _unreadable(case)
     was, now = _files(case, case.before), _files(case, case.tree)
     for look in RULES.values():
-        known = Counter(o.key for file in was for o in look(file))
-        for found in (o for file in now for o in look(file)):
-            if known[found.key] > 0:
-                known[found.key] -= 1
-            else:
-                yield _finding(found)
+        yield from _new([o for f in was for o in look(f)], [o for f in now for o in look(f)])
+    before, after = _texts(case, case.before), _texts(case, case.tree)
+    for look_at in TEXT_RULES.values():
+        known = [o for f in before for o in look_at(f)]
+        yield from _new(known, [o for f in after for o in look_at(f)])
+    yield from _applied(case)
     yield from _stubs(case)
     yield from integrity.findings(case)
     yield from types_kept.findings(case)
 
 
+def _new(was: list[Occurrence], now: list[Occurrence]) -> Iterator[Finding]:
+    known = Counter(occurrence.key for occurrence in was)
+    for found in now:
+        if known[found.key] > 0:
+            known[found.key] -= 1
+        else:
+            yield _finding(found)
+
+
 def _finding(found: Occurrence) -> Finding:
     return Finding(gate="forbidden", rule=found.rule, message=found.message, path=found.path,
-                   line=found.line)  # fmt: skip
+                   line=found.line, alarm=found.alarm)  # fmt: skip
+
+
+def _texts(case: Case, root: Path) -> list[Text]:
+    found = (read_text(root, change.path) for change in case.changes)
+    return [text for text in found if text is not None]
+
+
+def _applied(case: Case) -> Iterator[Finding]:
+    """A migration of the base may have been applied already: what is written into it now would
+    never be run, and what is taken out of it would still be there."""
+    for change in case.changes:
+        old = change.status != "added" and (case.trusted / change.path).is_file()
+        if old and re.search(r"(^|/)migrations/[^/]+\.sql$", change.path):
+            message = "is a migration that may have been applied: write a new one"
+            yield Finding(gate="forbidden", rule="migration", message=message, path=change.path)
 
 
 def _files(case: Case, root: Path) -> list[File]:

@@ -8,22 +8,27 @@ from typing import Literal
 from pullcord.model.value import Value
 
 Outcome = Literal["pass", "fail", "error", "not-run", "waived"]
+Alarm = Literal["", "security", "data"]
+"""The kind of escalation that a finding is, instead of something for the agent to mend."""
 
 
 class Finding(Value):
     """One thing that is wrong, with its place. `path` is relative to the repository, `line` from 1;
-    empty and 0 when there is no place."""
+    empty and 0 when there is no place. `alarm` stops the line (SPEC.md, Critical Blockers)."""
 
     gate: str
     rule: str
     message: str
     path: str = ""
     line: int = 0
+    alarm: Alarm = ""
 
     @property
     def id(self) -> str:
-        """A fingerprint that is the same for the same finding in every run."""
-        text = "\0".join((self.gate, self.rule, self.path, str(self.line), self.message))
+        """A fingerprint that is the same for the same finding in every run. That of an alarm stays
+        when its line moves: its message tells what was found."""
+        line = "" if self.alarm else str(self.line)
+        text = "\0".join((self.gate, self.rule, self.path, line, self.message))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -8,16 +8,8 @@ from collections.abc import Iterator
 
 from pullcord.blueprint.checks.file import File
 from pullcord.model.quality import Finding
+from pullcord.model.secrets import FORM, HARMLESS, NAME
 
-_NAME = re.compile(r"(secret|passwo?r?d|passphrase|token|api_?key|private_?key|credential)", re.I)
-_HARMLESS = re.compile(
-    r"(_url|_path|_name|_header|_type|_field|_length|_seconds|_algorithm)$", re.I
-)
-_VALUE = re.compile(
-    r"(AKIA[0-9A-Z]{16}|sk_live_\w{10,}|sk-[\w-]{20,}|gh[pousr]_\w{30,}|xox[abp]-[\w-]{10,}"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."
-    r"|postgres(ql)?://\w+:[^@\s{]+@)"
-)
 _SHORTEST = 6
 
 
@@ -29,11 +21,11 @@ def look(file: File) -> Iterator[Finding]:
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)
-            and _VALUE.search(node.value)
+            and FORM.search(node.value)
         ):
             yield _finding(file, node.lineno, "This text")
     for name, value in _named(file):
-        if _NAME.search(name) and not _HARMLESS.search(name) and _is_secret(value):
+        if NAME.search(name) and not HARMLESS.search(name) and _is_secret(value):
             yield _finding(file, value.lineno, f"The value of {name}")
 
 

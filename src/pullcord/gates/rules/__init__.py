@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pullcord.gates.rules import awareness, harness, ignores, schema, skips, supabase, vacuous
+from pullcord.gates.rules import (
+    awareness,
+    harness,
+    ignores,
+    risks,
+    schema,
+    secrets,
+    skips,
+    supabase,
+    vacuous,
+)
 from pullcord.gates.rules.rule import File, Occurrence
+from pullcord.gates.rules.text import Text
 
 RULES: dict[str, Callable[[File], Iterator[Occurrence]]] = {
     "ignores": ignores.look,
@@ -16,3 +27,8 @@ RULES: dict[str, Callable[[File], Iterator[Occurrence]]] = {
     "awareness": awareness.look,
     "vacuous": vacuous.look,
 }
+TEXT_RULES: dict[str, Callable[[Text], Iterator[Occurrence]]] = {
+    "secrets": secrets.look,
+    "risks": risks.look,
+}
+"""Rules over every changed text file, whatever its language."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pullcord.gates.inventory import is_test_side
+from pullcord.model.quality import Alarm
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -17,13 +18,15 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One unjustified pattern. `code` is what identifies it wherever it stands."""
+    """One unjustified pattern. `code` is what identifies it wherever it stands; `alarm` makes it a
+    matter for a person."""
 
     rule: str
     path: str
     line: int
     message: str
     code: str
+    alarm: Alarm = ""
 
     @property
     def key(self) -> tuple[str, str]:
