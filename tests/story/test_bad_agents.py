@@ -279,6 +279,20 @@ async def test_one_whose_last_words_are_no_text(begin: Begin) -> None:
     assert story.brief("implement", 2).text
 
 
+async def test_one_whose_summary_lacks_sections(begin: Begin) -> None:
+    def forgets(brief: Brief, workspace: Workspace) -> Report:
+        text = summary("python-backend-engineer", brief)
+        write(workspace.path, brief.summary_path, text.partition("## Handoff Notes")[0])
+        return Report(status="done")
+
+    story = await begin({"implement": forgets})
+
+    status = await red(story, rule="summary/summary")
+
+    closed = (await story.facts(status.run))["implement/1/closed"].body["findings"]
+    assert any("Handoff Notes" in finding["message"] for finding in closed)
+
+
 async def test_one_that_writes_a_report_trailer_of_its_own(begin: Begin) -> None:
     """Nothing that an agent says is taken for what its runtime saw."""
 
@@ -317,7 +331,7 @@ SCRIPT = """
 tasks:
   implement:
     - {write: {tiny/new.py: '"N."\\n'}, daemon: true, run: [[sh, -c, "exit 137"]]}
-    - {daemon: true, exit: 137}
+    - {daemon: true, exit: 137, run: [[sh, -c, "yes | head -c 1000000000"]]}
     - {fill: {tiny/big.bin: 104857600}, run: [[sh, -c, "rm -rf /repo/* /repo/.git"]]}
 """
 
