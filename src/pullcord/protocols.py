@@ -68,7 +68,8 @@ class Case:
     configuration and thresholds are taken. `changes` lead from `before` to `tree`. `agent` is None
     when a person's working tree is judged; `summary_path` is '' when no summary is due. `writes` is
     what the task may change, where that is less than its agent may (() for all of that); `authors`
-    are further agents whose summaries of earlier rounds stand in the change.
+    are further agents whose summaries of earlier rounds stand in the change. `elsewhere` are locked
+    contracts that are for tasks beside this one to implement.
     """
 
     tree: Path
@@ -88,6 +89,7 @@ class Case:
     obligations: tuple[Obligation, ...] = ()
     writes: tuple[str, ...] = ()
     authors: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
 
 class Gate(Protocol):

@@ -38,7 +38,7 @@ class Contract:
         for name in _locked(case):
             locked, problems = _fragment(case.tree / name, name)
             findings += problems
-            if not problems and _may_wait(case, locked, head):
+            if not problems and _may_wait(case, name, locked, head):
                 open_contracts.append(name)
             elif not problems:
                 findings += _unkept(locked, head, name)
@@ -114,10 +114,10 @@ def _fragment(path: Path, name: str) -> tuple[Document, list[Finding]]:
     return locked, []
 
 
-def _may_wait(case: Case, locked: Document, head: Document) -> bool:
+def _may_wait(case: Case, name: str, locked: Document, head: Document) -> bool:
     """Whether somebody else will implement it: nothing of it is there, or this agent left what is
     there alone and promises more of it."""
-    if writes_application(case):
+    if writes_application(case) and name not in case.elsewhere:
         return False
     if not operations(locked).keys() & operations(head).keys():
         return True

@@ -12,6 +12,7 @@ from pullcord.briefs.assumptions import assumed
 from pullcord.briefs.brief import compose
 from pullcord.briefs.packet import only, packet
 from pullcord.line.ask import questions
+from pullcord.line.changed import changed_by
 from pullcord.line.history import history
 from pullcord.line.mandate import mandate
 from pullcord.line.parts import REVIEWERS, Parts
@@ -153,7 +154,8 @@ async def _packet(
     request = parts.start.request_of(task)
     diff = await parts.tree.user.diff(parts.start.base, opened.parent)
     if parts.start.plan.chains:
-        diff = only(diff, await _paths(parts, task.chain, facts))
+        chain = {each.id for each in parts.start.plan.tasks if each.chain == task.chain}
+        diff = only(diff, await changed_by(parts, chain))
     handoffs = [fact.body["receipts"] for fact in facts if fact.key.endswith("/handoff")]
     receipts = [Receipt.model_validate(r) for r in (handoffs[-1] if handoffs else [])]
     plan = parts.start.plan
@@ -162,16 +164,3 @@ async def _packet(
     side_by_side = [each for each in own if beside(plan, numbers[each.task.id])]
     criteria = (*request.criteria, *request.constraints)
     return packet(diff, receipts, criteria, assumed(side_by_side))
-
-
-async def _paths(parts: Parts, chain: str, facts: Sequence[Fact]) -> frozenset[str]:
-    """What the handoffs of a chain changed until now."""
-    own = {task.id for task in parts.start.plan.tasks if task.chain == chain}
-    commits = [
-        str(fact.body["commit"])
-        for fact in facts
-        if fact.key.endswith("/handoff") and fact.key.split("/")[0] in own
-    ]
-    mirror = parts.tree.mirror
-    changed = [await mirror.changes(f"{commit}^", commit) for commit in commits]
-    return frozenset(change.path for changes in changed for change in changes)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pullcord import gates
 from pullcord.line.attempt import Tried
+from pullcord.line.changed import elsewhere
 from pullcord.line.mandate import FREE, Mandate, mandate
 from pullcord.line.parts import DOCUMENTS, Parts
 from pullcord.model.quality import Expectation, Obligation, Receipt
@@ -31,6 +32,7 @@ async def judge(
         summary_path=tried.opened.summary_path,
         expectation=await _named(parts, tried, expectation),
         obligations=tuple(obligations),
+        elsewhere=await elsewhere(parts, tried.task),
     )
 
 
@@ -54,6 +56,7 @@ async def judge_rest(
         summary_path=tried.opened.summary_path,
         expectation=await _named(parts, tried, expectation),
         obligations=tuple(obligations),
+        elsewhere=await elsewhere(parts, tried.task),
         only=tuple(waiting),
     )
     now = {receipt.verdict.gate: receipt for receipt in rest}
@@ -93,6 +96,7 @@ async def _judged(
     summary_path: str = "",
     expectation: Expectation = Expectation(),
     obligations: tuple[Obligation, ...] = (),
+    elsewhere: frozenset[str] = frozenset(),
     fresh: bool = False,
     only: tuple[str, ...] = (),
 ) -> tuple[Receipt, ...]:
@@ -118,6 +122,7 @@ async def _judged(
             summary_path=summary_path,
             expectation=expectation,
             obligations=obligations,
+            elsewhere=elsewhere,
         )
         parts.cache.mkdir(parents=True, exist_ok=True)
         memory = None if fresh else gates.Memory(parts.verdicts, await _inputs(parts, span))
