@@ -23,9 +23,23 @@ def row_id(sign: str) -> RowId:
     return RowId(f"{sign}0000000-0000-4000-8000-000000000000")
 
 
-def rows(feature: Feature) -> dict[str, Row]:
+def rows(feature: Feature, before: Feature | None = None) -> dict[str, Row]:
     """Up to three rows, fewer if the unique groups leave no room; every field that can differ does,
-    and fields differ in different orders, so that sorting by one is not sorting by another."""
+    and fields differ in different orders, so that sorting by one is not sorting by another.
+
+    With `before`, what the feature was, they keep the values that its rows had.
+    """
+    found = _rows(feature)
+    known = _rows(before) if before else {}
+    if found.keys() != known.keys():
+        return found
+    return {
+        letter: {name: known[letter].get(name, value) for name, value in row.items()}
+        for letter, row in found.items()
+    }
+
+
+def _rows(feature: Feature) -> dict[str, Row]:
     found: dict[str, Row] = {}
     for index, letter in enumerate(LETTERS):
         row = _row(feature, index, list(found.values()))

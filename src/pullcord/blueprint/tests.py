@@ -32,12 +32,13 @@ _NAMES = {"ROWS", "PATH", "A", "B", "D", "MOMENT"}
 """Constants of the pages."""
 
 
-def write(of: Locked, house: House, root: Path) -> dict[str, str]:
+def write(of: Locked, house: House, root: Path, before: Feature | None = None) -> dict[str, str]:
     """The test files of the feature: path to text. Formatting is left to the target's own tools.
 
+    `before` is what the feature was when there were tests already: their rows and cases stay.
     Raises Unstorable when what the feature refers to cannot be stored before a test.
     """
-    words = _context(of, house, root)
+    words = _context(of, house, root, before or of.feature)
     module, plural = words["module"], names.module(of.feature.plural)
     files = {
         f"{EXAMPLES}/__init__.py": '"""What tests send, and what they find stored already."""\n',
@@ -57,9 +58,9 @@ def _without_unused(text: str) -> str:
     return writing.without_unused_imports(text)
 
 
-def _context(of: Locked, house: House, root: Path) -> dict[str, Any]:
+def _context(of: Locked, house: House, root: Path, before: Feature) -> dict[str, Any]:
     feature = of.feature
-    rows = samples.rows(feature)
+    rows = samples.rows(feature, before)
     found = targets(root, house, of, _signs(feature, rows))
     owned = {target.resource for target in found if target.owned}
     stranger = samples.row_id(STRANGER)
@@ -68,7 +69,7 @@ def _context(of: Locked, house: House, root: Path) -> dict[str, Any]:
     words = names.words(feature.plural)
     ours = "".join(rows)
     provider = f"get_{feature.resource}_repository"
-    deletable = _deletable(feature, found, rows["a"])
+    deletable = _deletable(before, found, rows["a"])
     return {
         "title": words[:1].upper() + words[1:],
         "words": words,

@@ -26,12 +26,11 @@ def breaks(request: Request, change: Change, house: House) -> Unclear:
     present = change.present
     path = contract.path_of(present.plural)
     collection, _ = contract.paths(present, house)
-    asked = " and ".join(dict.fromkeys(source.words for source in change.sources))
     return Unclear(
         Escalation(
             kind="architecture",
             description=(
-                f"What {asked} says of {names.words(present.plural)} breaks the clients of "
+                f"What {change.who} says of {names.words(present.plural)} breaks the clients of "
                 f"{collection}."
             ),
             fields={
@@ -93,10 +92,9 @@ def _both(feature: Feature) -> tuple[str, str]:
 
 def clashing(request: Request, change: Change) -> Unclear:
     """Two sources want different things of one statement."""
-    who = " and ".join(dict.fromkeys(source.words for source in change.sources))
     return _question(
         request,
-        f"{who} say different things of {_listed(list(change.clashes))}.",
+        f"{change.who} say different things of {_listed(list(change.clashes))}.",
         "Both differ from what the service does, and from each other.",
         (_kept(change), STOP),
     )

@@ -16,9 +16,11 @@ from pullcord.blueprint.changing.votes import Votes, changed, harmless, same, vo
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.house import House
 from pullcord.blueprint.locked import ContractUnreadable, Json
+from pullcord.errors import RequestError
 from pullcord.openapi.diff import Difference, compare
 
 PUBLISHED = "contract/openapi.json"
+_BLOCK = "x-feature of"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,13 @@ class Change:
     def breaking(self) -> list[Difference]:
         told = [each for source in self.sources for each in source.broken]
         return list(dict.fromkeys([*breaking(list(self.found)), *told]))
+
+    @property
+    def who(self) -> str:
+        """Who says something else than the code, in words."""
+        words = list(dict.fromkeys(source.words for source in self.sources))
+        files = {f"{_BLOCK} {each}" for each in words}
+        return " and ".join(each for each in words if each not in files)
 
     @property
     def unsaid(self) -> list[Difference]:
@@ -88,7 +97,10 @@ def unbuilt(of: Sources) -> list[Feature]:
     """The resources of contracts that nobody has implemented."""
     found = []
     for path in sorted((of.root / houses.CONTRACTS).glob("*.openapi.json")):
-        feature = block.parse(json.dumps(_json(path)["x-feature"], ensure_ascii=False))
+        document = _json(path)
+        if "x-feature" not in document:
+            continue  # operations that no feature describes are not for these agents
+        feature = _block(document)
         if feature.resource not in of.house.resources:
             found.append(feature)
     return found
@@ -98,10 +110,9 @@ def change_of(of: Sources, resource: str) -> Change:
     """The change of one resource; without sources when all of them agree with the code."""
     path = of.root / contract.path_of(of.house.resources[resource].table)
     locked = _json(path) if path.is_file() else None
-    if locked:
-        hints = block.parse(json.dumps(locked["x-feature"], ensure_ascii=False))
-    else:
-        hints = served.described(of.root, of.house, resource)
+    hints = served.described(of.root, of.house, resource)
+    if locked and "x-feature" in locked:
+        hints = _block(locked)
     present = served.served(of.root, of.house, of.exported, hints)
     sources = [each for each in _sources(of, present, hints, locked) if _says(each)]
     together: Votes = {}
@@ -135,8 +146,9 @@ def _sources(
             return
     if locked is not None:
         path = contract.path_of(present.plural)
-        yield _document(path, locked, of, present, hints)
-        yield Source(f"x-feature of {path}", votes(present, hints))
+        yield _document(path, {"x-feature": block.dump(hints)} | locked, of, present, hints)
+        if "x-feature" in locked:
+            yield Source(f"{_BLOCK} {path}", votes(present, hints))
     for path in (houses.OPENAPI, PUBLISHED):
         if (of.root / path).is_file():
             document = _json(of.root / path)
@@ -180,6 +192,16 @@ def _drifted(of: Sources) -> bool:
     """Whether a generated document is not what the code exports."""
     present = [of.root / path for path in (houses.OPENAPI, PUBLISHED)]
     return any(path.is_file() and _json(path) != of.exported for path in present)
+
+
+def _block(document: Json) -> Feature:
+    """The feature block in a contract. Raises ContractUnreadable."""
+    try:
+        return block.parse(
+            json.dumps(document["x-feature"], ensure_ascii=False), source="x-feature"
+        )
+    except RequestError as error:
+        raise ContractUnreadable(error.message) from error
 
 
 def _json(path: Path) -> Json:

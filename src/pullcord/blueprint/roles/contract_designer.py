@@ -129,14 +129,13 @@ def _said(
 ) -> tuple[Report, Summary]:
     path = contract.path_of(new.plural)
     added = asking.voted(change.present, new)
-    who = ", ".join(dict.fromkeys(source.words for source in change.sources))
     plural = names.words(new.plural)
     told = f": {', '.join(added)}" if added else "; it says what the service does again"
     return report(
         brief,
         f"Updated the contract of {plural} without a break{told}.",
         decisions=[
-            (f"Taken from {who}", "these differ from what the code exports"),
+            (f"Taken from {change.who}", "the code exports something else"),
             ("Nothing breaks", "by the rules of the contract gate every difference is additive"),
             *([("Left out what breaks clients", "a person decided so")] if change.breaking else []),
         ],
@@ -152,7 +151,7 @@ def _said(
             f"Align the code with exactly {path}; rows that are stored must stay valid.",
             *(
                 f"{contract.path_of(each.present.plural)} waits for a run of its own: "
-                f"{', '.join(source.words for source in each.sources)} differ from the code too."
+                f"{each.who} says something else than the code too."
                 for each in waiting
             ),
         ],

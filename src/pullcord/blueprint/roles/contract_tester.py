@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from pullcord.blueprint import contract, locked, tests
 from pullcord.blueprint.changing import asking
@@ -18,7 +19,7 @@ from pullcord.blueprint.changing.following import (
 )
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.finish import Unfinished
-from pullcord.blueprint.locked import ContractUnreadable
+from pullcord.blueprint.locked import ContractUnreadable, Locked
 from pullcord.blueprint.roles import tester
 from pullcord.blueprint.roles.saying import asked, blocked, report
 from pullcord.blueprint.targets import Unstorable
@@ -37,7 +38,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
         return await tester.work(brief, workspace, sandbox)
     root = workspace.path
     try:
-        old, new = (_pages(change, each, workspace) for each in (change.old, change.new))
+        old, new = (_pages(change, each, root) for each in (change.old, change.new))
         done = await _followed(workspace, sandbox, old, new)
     except (ContractUnreadable, Unstorable) as error:
         return blocked(brief, str(error), "Mend the contract with api-designer.")
@@ -72,10 +73,15 @@ def _beside(path: str) -> str:
     return path.removesuffix(".py").removesuffix("_contract") + "_from_contract.py"
 
 
-def _pages(change: Following, feature: Feature, workspace: Workspace) -> dict[str, str]:
+def _pages(change: Following, feature: Feature, root: Path) -> dict[str, str]:
+    of, before = (_promised(each, change) for each in (feature, change.old))
+    return tester.but_for_shared(root, tests.write(of, change.house, root, before.feature))
+
+
+def _promised(feature: Feature, change: Following) -> Locked:
+    """The contract of a feature as it is read from its file."""
     document = json.dumps(contract.contract(feature, change.house), ensure_ascii=False)
-    of = locked.read(json.loads(document))
-    return tester.but_for_shared(workspace.path, tests.write(of, change.house, workspace.path))
+    return locked.read(json.loads(document))
 
 
 def _done(
