@@ -12,15 +12,16 @@ from pullcord.model.work import Handoff
 
 class Asked:
     """`reviews` are the verdicts that a task's reviewer gives, one after the other; `red` are the
-    tests that are red at a task's handoffs, likewise."""
+    tests that are red at a task's handoffs, likewise (None: none)."""
 
     def __init__(
         self,
         reviews: Mapping[str, Sequence[Review]] | None = None,
-        red: Mapping[str, Sequence[Finding]] | None = None,
+        red: Mapping[str, Sequence[Finding | None]] | None = None,
     ) -> None:
         self.worked: list[str] = []
         self.findings: list[tuple[Finding, ...]] = []
+        self.expectations: list[Expectation] = []
         self.obligations: list[tuple[Obligation, ...]] = []
         self.skipped: list[str] = []
         self._reviews = {task: iter(given) for task, given in (reviews or {}).items()}
@@ -37,6 +38,7 @@ class Asked:
     ) -> Handoff:
         self.worked.append(task.id)
         self.findings.append(tuple(findings))
+        self.expectations.append(expectation)
         self.obligations.append(tuple(obligations))
         found = next(self._red.get(task.id, iter(())), None)
         verdict = Verdict(gate="tests", outcome="pass", red=(found,) if found else ())

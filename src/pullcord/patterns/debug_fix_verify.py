@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pullcord.model.quality import Expectation, Finding
 from pullcord.model.task import Plan
-from pullcord.patterns.review import TESTER, until_approved
+from pullcord.patterns.review import TESTER, issues, until_approved, until_green
 from pullcord.protocols import Flow
 
 REPRODUCTION = Expectation(named=True, reason="a reproduction fails exactly where it says")
@@ -17,7 +17,10 @@ async def debug_fix_verify(flow: Flow, plan: Plan) -> None:
     reproduction = next((t.id for t in plan.tasks if t.subagent_type == TESTER), "")
     red: tuple[Finding, ...] = ()
     for number, task in enumerate(plan.tasks):
-        expectation = REPRODUCTION if task.id == reproduction else Expectation()
+        reproduces = task.id == reproduction
+        expectation = REPRODUCTION if reproduces else issues(plan, number)
         handoff = await flow.work(task, findings=red, expectation=expectation)
+        if not reproduces:
+            handoff = await until_green(flow, plan, number, handoff)
         red = handoff.red
         await until_approved(flow, plan, number, handoff)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pullcord.model.quality import Expectation
 from pullcord.model.task import Plan, Task
-from pullcord.patterns.review import IMPLEMENTER, TESTER, owed, until_approved
+from pullcord.patterns.review import IMPLEMENTER, ISSUES, TESTER, owed, until_approved
 from pullcord.protocols import Flow
-
-ISSUES = Expectation(new=True, reason="tests identify issues for the implementation to mend")
 
 
 async def iterative(flow: Flow, plan: Plan) -> None:
     """Implement, test, and back with what the tests found, until nothing is red; then the rest.
+    A criterion that a reviewer finds unmet goes back too.
 
     The plan's later implementation and test tasks, where it has them, do the fixing and the testing
     again; they are skipped when the first tests are green. A plan may begin with its tests; an
@@ -34,7 +33,7 @@ async def iterative(flow: Flow, plan: Plan) -> None:
                 await flow.work(fixer, findings=handoff.red)
                 mended.add(fixer.id)
                 handoff = await flow.work(verifier, expectation=ISSUES)
-        await until_approved(flow, plan, number, handoff)
+        await until_approved(flow, plan, number, handoff, until_met=True)
 
 
 def _first_and_next(plan: Plan, agent: str) -> tuple[Task, Task]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pullcord.model.task import Plan
 from pullcord.patterns.graph import beside, in_dependency_order
-from pullcord.patterns.review import owed, until_approved
+from pullcord.patterns.review import issues, owed, until_approved, until_green
 from pullcord.protocols import Flow
 
 
@@ -13,8 +13,14 @@ async def parallel(flow: Flow, plan: Plan) -> None:
     that stands before them."""
 
     async def one(number: int) -> None:
-        obligations, alongside = owed(plan, number), beside(plan, number)
-        handoff = await flow.work(plan.tasks[number], obligations=obligations, alongside=alongside)
-        await until_approved(flow, plan, number, handoff)
+        alongside = beside(plan, number)
+        handoff = await flow.work(
+            plan.tasks[number],
+            expectation=issues(plan, number, alongside),
+            obligations=owed(plan, number),
+            alongside=alongside,
+        )
+        handoff = await until_green(flow, plan, number, handoff)
+        await until_approved(flow, plan, number, handoff, alongside)
 
     await in_dependency_order(plan, one)

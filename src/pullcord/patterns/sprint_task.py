@@ -8,10 +8,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from pullcord.model.quality import Obligation
 from pullcord.model.task import Plan, Task
 from pullcord.patterns.graph import beside, in_dependency_order
-from pullcord.patterns.review import TESTER, owed, until_approved
+from pullcord.patterns.review import DESIGNER, TESTER, issues, owed, until_approved, until_green
 from pullcord.protocols import Flow
 
-DESIGNER = "api-designer"
 KEEPER = "sprint-manager"
 
 
@@ -36,8 +35,14 @@ async def sprint_task(flow: Flow, plan: Plan) -> None:
         if task.subagent_type == KEEPER:
             turn = document
         async with turn:
-            handoff = await flow.work(task, obligations=obligations, alongside=alongside)
-        await until_approved(flow, chain, place, handoff)
+            handoff = await flow.work(
+                task,
+                expectation=issues(chain, place, alongside),
+                obligations=obligations,
+                alongside=alongside,
+            )
+        handoff = await until_green(flow, chain, place, handoff)
+        await until_approved(flow, chain, place, handoff, alongside)
 
     await in_dependency_order(plan, one)
 
