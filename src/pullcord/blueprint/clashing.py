@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,13 +26,13 @@ def ours(text: str) -> str:
     return _CONFLICT.sub(lambda found: found["head"], text)
 
 
-def renumber(root: Path, folder: str, table: str, findings: Sequence[Finding]) -> bool:
-    """Where a merge gave two migrations one number, take this table's out of the way, so that it
-    is written again with the next number. Says whether it did."""
-    if not any(finding.rule == "migration-number" for finding in findings):
-        return False
+def renumber(folder: Path, table: str) -> bool:
+    """Where a merge gave this table's migration another one's number, take it out of the way, so
+    that it is written again with the next number. Says whether it did."""
+    numbers = {path: path.name.partition("_")[0] for path in folder.glob("*.sql")}
+    taken = Counter(numbers.values())
     own = re.compile(rf"\d+_{re.escape(table)}\.sql")
-    found = [path for path in (root / folder).glob("*.sql") if own.fullmatch(path.name)]
+    found = [p for p, number in numbers.items() if own.fullmatch(p.name) and taken[number] > 1]
     for path in found:
         path.unlink()
     return bool(found)

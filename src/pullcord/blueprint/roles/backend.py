@@ -24,8 +24,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     """Write the feature's files, or write them again in a round that mends findings."""
     try:
         settled = settle(brief, workspace.path)
-        table = settled.feature.plural
-        if renumber(workspace.path, houses.MIGRATIONS, table, brief.findings):
+        if renumber(workspace.path / houses.MIGRATIONS, settled.feature.plural):
             settled = settle(brief, workspace.path)
     except Unclear as question:
         return asked(brief, question.escalation)
