@@ -117,7 +117,8 @@ def _red(case: Case, tests: Sequence[junit.Test]) -> tuple[list[Finding], list[F
         if test.outcome in ("passed", "skipped"):
             continue
         known = {test.id, test.function} & (declared | fresh)
-        why = " (expected red, but it broke before its assertion)" if known else ""
+        broke = known and not test.asserted
+        why = " (expected red, but it broke before its assertion)" if broke else ""
         finding = _finding(test.outcome, f"{test.id}: {test.message}{why}", test)
         if known and test.asserted:
             expected.append(finding)

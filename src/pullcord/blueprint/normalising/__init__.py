@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,11 +65,23 @@ def normalise(root: Path, house: House) -> Normalised:
         needed = sorted(mender.needed)
         found[path] = edits.add_import(tree.code, known.module, *needed) if needed else tree.code
     found = without(found, idle(found, spare) - idle(others, spare))
+    found = {path: _imported(text, texts[path]) for path, text in found.items()}
     return Normalised(
         {path: text for path, text in found.items() if text != texts[path]},
         tuple(done),
         _left(root, texts, found),
     )
+
+
+def _imported(new: str, old: str) -> str:
+    """The new text without the imports that only the old one needed."""
+    if new == old:
+        return new
+    return edits.without_imports(new, _used(old) - _used(new))
+
+
+def _used(text: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
 def _left(root: Path, texts: Mapping[str, str], found: Mapping[str, str]) -> tuple[Finding, ...]:

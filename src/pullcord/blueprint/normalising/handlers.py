@@ -18,6 +18,14 @@ def superfluous(handler: cst.ExceptHandler, mapped: frozenset[str]) -> bool:
     return (not names or names <= mapped | BROAD) and only_answers(handler, mapped)
 
 
+def answer_of(handler: cst.ExceptHandler) -> answers.Answer | None:
+    """What a clause answers with; None when it passes the error on, or answers 200."""
+    last = (simple(handler.body.body) or [cst.Pass()])[-1]
+    if isinstance(last, cst.Raise):
+        return answers.of_raise(last)
+    return answers.of_return(last) if isinstance(last, cst.Return) else None
+
+
 def caught(handler: cst.ExceptHandler) -> frozenset[str]:
     """The names of the classes; none for a bare except."""
     if handler.type is None:

@@ -88,8 +88,8 @@ class Mender(cst.CSTTransformer):
         kept = []
         for was, now in zip(original_node.handlers, updated_node.handlers, strict=True):
             if handlers.superfluous(was, self.mapped):
-                names = ", ".join(sorted(handlers.caught(was))) or "everything"
-                self._say(was, f"let {names} pass to the mapping")
+                self._answered |= bool(m.findall(was, m.Return()))
+                self._say(was, _passed(was))
             else:
                 kept.append(handlers.without(was, now, self.mapped))
         if kept:
@@ -206,6 +206,14 @@ class Mender(cst.CSTTransformer):
     def _say(self, node: cst.CSTNode, what: str) -> None:
         line = self.get_metadata(PositionProvider, node).start.line
         self.done.append((line, what))
+
+
+def _passed(clause: cst.ExceptHandler) -> str:
+    """What becomes of a clause that is taken away."""
+    names = ", ".join(sorted(handlers.caught(clause))) or "every exception"
+    answer = handlers.answer_of(clause)
+    was = f", answered with {answer.status} here," if answer else ""
+    return f"{names}{was} is left to the mapping"
 
 
 def _method(function: cst.FunctionDef) -> str:

@@ -50,10 +50,10 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
 
 def _decisions(done: Sequence[str]) -> list[tuple[str, str]]:
     found = []
-    if any(" let " in each for each in done):
+    if any("left to the mapping" in each for each in done):
         why = "the mapping answers it in the same way for every operation"
         found.append(("A clause that only answers what is mapped already is taken away", why))
-    if any("403" in each for each in done):
+    if any("with 403" in each for each in done):
         why = "whether somebody else's row exists is nobody's business"
         found.append(("403 for a row became 404", why))
     if any("second handler" in each for each in done):
@@ -63,7 +63,7 @@ def _decisions(done: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _assumptions(done: Sequence[str]) -> list[str]:
-    said = any("400" in each for each in done)
+    said = any("with 400 became" in each for each in done)
     return ["A 400 whose text speaks of a clash meant 409, any other 422."] if said else []
 
 
