@@ -15,6 +15,7 @@ from pullcord.blueprint.nodes import RESOURCE_LENGTH
 from pullcord.blueprint.unclear import STOP, Unclear
 from pullcord.model.escalation import Escalation
 from pullcord.model.request import Request
+from pullcord.openapi.diff import Difference
 
 KEEP = "Keep it non-breaking"
 BESIDE = "Make a new version beside it"
@@ -38,12 +39,30 @@ def breaks(request: Request, change: Change, house: House) -> Unclear:
                     f"{path} and the published contract promise {_promised(change)}; "
                     f"clients rely on it."
                 ),
-                "Required Change": _listed([each.text for each in change.breaking]),
+                "Required Change": _listed(gathered(change.breaking)),
             },
             options=tuple(_options(change, house)),
             evidence=(*([request.source] if request.source else []), path),
         )
     )
+
+
+def gathered(found: Sequence[Difference]) -> list[str]:
+    """Differences in words, those of one field in many places as one:
+    `tags is removed (POST /workouts body, GET /workouts 200.items[])`."""
+    places: dict[str, list[str]] = {}
+    for each in found:
+        where, dot, field = each.where.rpartition(".")
+        subject = f"{field}: {each.what}" if dot else each.text
+        places.setdefault(subject, []).append(where)
+    return [
+        f"{subject} ({_first(each)})" if each[0] else subject for subject, each in places.items()
+    ]
+
+
+def _first(places: Sequence[str]) -> str:
+    more = f" and {len(places) - 2} more places" if len(places) > 2 else ""
+    return ", ".join(places[:2]) + more
 
 
 def _promised(change: Change) -> str:

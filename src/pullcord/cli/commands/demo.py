@@ -17,10 +17,12 @@ from pullcord.cli.ending import PASSED, ending
 from pullcord.cli.options import on_escalation_option
 from pullcord.cli.planning import Wish, planned
 from pullcord.cli.render import short
+from pullcord.cli.render_cord import cord
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell
 from pullcord.cli.watch import escalation_mode, watch
 from pullcord.errors import UsageError
+from pullcord.line.ask import STOP
 from pullcord.requests.workflow import steps_for
 
 NAME = "workout-tracker"
@@ -47,7 +49,8 @@ async def demo(
     """See agents at work on a fresh FastAPI service, gates between them, the result applied.
 
     NAME is `story` (a feature with a question and a mistake on the way, the default), `logging` (a
-    feature) or `errors` (a service whose endpoints answer errors each in its own way). Works in
+    feature), `errors` (a service whose endpoints answer errors each in its own way) or `contract`
+    (a contract that somebody extended, and a change that would break it). Works in
     DIR, or in a new temporary folder; it stays for you to look at.
 
     \b
@@ -80,7 +83,10 @@ async def demo(
     if result.exit_code != PASSED:
         return result
     branch = await orchestrator.apply(run)
-    shell.data(f"✓ applied: {branch} of {service} is at {short(status.head)}", "", *REAL, "")
+    shell.data(f"✓ applied: {branch} of {service} is at {short(status.head)}", "")
+    if shown.breaking is not None:
+        await _pull(shell, orchestrator, shown.breaking, unsafe=unsafe)
+    shell.data(*REAL, "")
     shell.data(f"next: cd {service}", "      git log --stat")
     shell.data("      .venv/bin/poe test", "      pullcord show @last")
     return ended(
@@ -91,6 +97,22 @@ async def demo(
         real=" ".join(REAL),
         planted=list(planted),
     )
+
+
+async def _pull(shell: Shell, orchestrator: Orchestrator, request: Path, *, unsafe: bool) -> None:
+    """Run a request that must pull the cord; where nobody sits, stop it in its asker's name."""
+    asked, plan = await planned(shell, Wish(file=request))
+    shell.note(f"Now a request that would break clients: {asked.title}.", "")
+    run = await orchestrator.start(asked, plan, unsafe=unsafe)
+    status = await watch(shell, orchestrator, run, escalation_mode(shell, None))
+    for question in status.open_questions:
+        shell.data("", *cord(run, question, width=shell.width, command=shell.command), "")
+        if not shell.asks:
+            shell.data("Nobody sits here and this question has no default: the demo stops the run.")
+            await orchestrator.answer(run, question.id, STOP, by="pullcord demo")
+    if status.open_questions and not shell.asks:
+        status = await orchestrator.drive(run)
+    shell.data(f"{run} is {status.state}; nothing of it was applied.", "")
 
 
 def _runtime(shown: Demo) -> tuple[str, str]:

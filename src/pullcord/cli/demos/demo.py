@@ -20,10 +20,12 @@ async def as_it_is(service: Path) -> tuple[str, ...]:
 class Demo:
     """`prepare` gets the fresh service and commits what the run is to deal with; it returns what
     it planted, a line each. `workflow` is None for the one that the request names; `slips` is the
-    script of what agents do wrong (runtimes/rehearsed.py), None for nothing."""
+    script of what agents do wrong (runtimes/rehearsed.py), None for nothing. `breaking` is a second
+    request that must pull the cord, None for none."""
 
     request: Path
     opening: tuple[str, ...]
     prepare: Callable[[Path], Awaitable[tuple[str, ...]]] = as_it_is
     workflow: Workflow | None = None
     slips: Path | None = None
+    breaking: Path | None = None
