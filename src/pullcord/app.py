@@ -21,9 +21,12 @@ from pullcord.errors import Conflict, NotFound, Unavailable, UsageError
 from pullcord.gates import GATES, Judgement, Memory, judge
 from pullcord.ledger.sqlite import SqliteLedger
 from pullcord.line import budget
+from pullcord.line.again import body_of, is_cancel, key_of
 from pullcord.line.ask import ROUNDS_SPENT, Question, default_answer, questions
+from pullcord.line.fork import fork_of
 from pullcord.line.own import pattern_named
 from pullcord.line.parts import Parts
+from pullcord.line.retry import retry
 from pullcord.line.run import carry_out
 from pullcord.line.state import Status, closed_gates, status_of
 from pullcord.line.verify import verify
@@ -33,7 +36,7 @@ from pullcord.model.budget import Budgets
 from pullcord.model.escalation import Answer
 from pullcord.model.fact import Fact
 from pullcord.model.request import Request
-from pullcord.model.run import Start
+from pullcord.model.run import MAX_PARALLEL, Start
 from pullcord.model.task import Plan, Task
 from pullcord.model.text import slug
 from pullcord.model.view import RunView
@@ -118,10 +121,11 @@ class Orchestrator:
         script: str = "",
         unsafe: bool = False,
         budgets: Budgets = Budgets(),
+        max_parallel: int = MAX_PARALLEL,
     ) -> str:
         """Record a new run and return its id; nothing works yet. Raises UsageError before anything
         is written when a name is unknown or the repository cannot be worked on. `budgets` go over
-        those of the base, limit by limit."""
+        those of the base, limit by limit; at most `max_parallel` agents work at the same time."""
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
         for each in (request, *plan.chains.values()):
@@ -135,6 +139,7 @@ class Orchestrator:
         start = Start(
             request=request, plan=plan, base=base, branch=branch, runtime=runtime,
             script=script, unsafe=unsafe, budgets=budgets.over(known_budgets),
+            max_parallel=max_parallel,
         )  # fmt: skip
         known = await self._agents_of_the_base()
         if missing := {t.subagent_type for t in plan.tasks} - known:
@@ -146,6 +151,28 @@ class Orchestrator:
         await sandbox.choose(unsafe=unsafe)
         await self.ledger.append(run, "run", start.model_dump(mode="json"), epoch=0)
         return run
+
+    async def fork(
+        self,
+        run: str,
+        task: str,
+        *,
+        runtime: str | None = None,
+        script: str = "",
+        budgets: Budgets = Budgets(),
+    ) -> str:
+        """Record a new run that takes over what another one had handed off before a task, and
+        return its id. Without a `runtime` it is the other run's; `budgets` go over its own."""
+        start = fork_of(await self.ledger.read(run), task)
+        update: dict[str, object] = {"budgets": budgets.over(start.budgets)}
+        if runtime is not None:
+            update |= {"runtime": runtime, "script": script}
+        start = start.model_copy(update=update)
+        self._runtime(start)
+        await sandbox.choose(unsafe=start.unsafe)
+        fresh = self._new_id()
+        await self.ledger.append(fresh, "run", start.model_dump(mode="json"), epoch=0)
+        return fresh
 
     async def _agents_of_the_base(self) -> set[str]:
         """The agents that a run will find, read from a clean checkout: without ignored files."""
@@ -182,12 +209,12 @@ class Orchestrator:
     async def _answered(self, run: str, after: int) -> None:
         """Return when a question of the run was answered, or the run cancelled, after a fact."""
         async for fact in self.ledger.follow(run, after):
-            if fact.key.endswith("/answer") or fact.key == "cancel":
+            if fact.key.endswith("/answer") or is_cancel(fact.key):
                 return
 
     async def _carry_out(self, drive: Drive) -> None:
         facts = await self.ledger.read(drive.run)
-        if any(fact.key == "run/finished" for fact in facts):
+        if body_of(facts, "run/finished"):
             return
         start = Start.model_validate(facts[0].body)
         await carry_out(await self._parts(drive, start))
@@ -195,13 +222,12 @@ class Orchestrator:
     async def _parts(self, drive: Drive, start: Start) -> Parts:
         trusted = await self._trusted(drive.run, start.base)
         project = config.detect(trusted)
-        known = agent_files.load(trusted / ".claude" / "agents")
         return Parts(
             start=start,
             drive=drive,
             repository=self.repository,
             tree=self._tree(drive.run),
-            agents={n: agent_files.widened(a, project.packages) for n, a in known.items()},
+            agents=agent_files.team(trusted, project.packages),
             runtime=self._runtime(start),
             sandbox=await sandbox.choose(unsafe=start.unsafe),
             environment=await environments.resolve(trusted, self._shared / "environments"),
@@ -335,8 +361,17 @@ class Orchestrator:
     async def cancel(self, run: str, *, by: str) -> Status:
         """End a run: its agents and their process groups die, what they did is kept under the run's
         refs. Returns when that is so; a run that has ended already stays as it is."""
-        await self.ledger.append(run, "cancel", {"by": by}, epoch=0)
+        key = key_of(await self.ledger.read(run), "cancel")
+        await self.ledger.append(run, key, {"by": by}, epoch=0)
         return await self.drive(run)
+
+    async def retry(self, run: str, task: str, *, text: str = "", by: str) -> Status:
+        """One more attempt of a task by a person's wish, told in `text`: see line.retry. Nothing is
+        driven yet. Raises Conflict, with the next command, where there is nothing to repeat."""
+        if self.driver.driven(run):
+            raise Conflict(f"Another process works on {run}.", f"pullcord cancel {run}")
+        await self.driver.drive(run, lambda drive: retry(drive, task, text, by))
+        return await self.status(run)
 
     async def waive(self, run: str, gate: str, reason: str, *, by: str) -> str:
         """Let a person's word stand for a closed gate of the attempt that waits; recorded and shown
@@ -399,7 +434,8 @@ async def run(
     UsageError before anything is written.
     """
     orchestrator = await Orchestrator.open(Path(repository))
-    known = agent_files.load(orchestrator.repository.root / ".claude" / "agents")
+    root = orchestrator.repository.root
+    known = agent_files.team(root, config.detect(root).packages)
     plan = plan_of(tasks, pattern, known)
     every = tuple(dict.fromkeys([*criteria, *(c for task in tasks for c in task.criteria)]))
     request = Request(title=title or tasks[0].description, criteria=every)

@@ -143,7 +143,7 @@ async def test_time_ends_an_attempt_keeps_its_work_and_counts_what_killed_ones_h
     report = facts["design/1/worked"].body["report"]
     assert (report["limit"], report["exit"]) == ("budget", None)
     assert report["usage"]["seconds"] < 8 * 0.3
-    assert [f["rule"] for f in facts["design/1/closed"].body["findings"]][0] == "budget"
+    assert facts["design/1/closed"].body["findings"][0]["rule"] == "budget"
     assert story.paid() == ["design/1", "design/1"]
     (question,) = status.open_questions
     assert (question.task, question.escalation.kind) == ("design", "budget")

@@ -94,6 +94,7 @@ EVERY: list[Entry] = [
     ("contract/1/touched", {"names": ["HEAD", "refs"]}),
     ("result/judged", judged(types="pass")),
     ("contract/1/closed", {"findings": [MISSING]}),
+    ("build/1/redesign", {"designer": "contract", "tasks": ["review"], "findings": [MISSING]}),
     ("contract/1/documented", {"commit": "d"}),
     ("contract/1/handoff", {"commit": "d", "receipts": []}),
     ("build/skipped", {"reason": "not needed"}),
@@ -103,6 +104,10 @@ EVERY: list[Entry] = [
     ("waive/result/tests", {"by": "Ada", "reason": "a flaky clock"}),
     ("cancel", {"by": "Ada"}),
     ("run/finished", {"state": "passed", "why": ""}),
+    ("retry/1", {"task": "build", "text": "use cursors", "by": "Ada", "rounds": {"build": 1}}),
+    ("run/finished/1", {"state": "failed", "why": "stopped"}),
+    ("cancel/1", {"by": "Ada"}),
+    ("forked", {"origin": "r-7f3a2b", "task": "build", "reused": ["contract/1"]}),
     ("applied", {"branch": "main", "commit": "d"}),
     ("something/new", {"x": 1}),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pullcord.line.again import is_cancel, is_ending
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Finding, Receipt, Verdict
 from pullcord.model.text import cut, one_line
@@ -12,7 +13,7 @@ from pullcord.model.text import cut, one_line
 Body = dict[str, Any]
 _ATTEMPT = re.compile(
     r"(?P<task>[^/]+)/(?P<round>\d+)/(?P<merge>merge/[0-9a-f]+/)?(?:rest/|waived/)?"
-    r"(?P<what>reserved|minute/\d+|opened|worked|touched|judged|documented|closed|handoff)"
+    r"(?P<what>reserved|minute/\d+|opened|worked|touched|judged|documented|closed|redesign|handoff)"
 )
 _TYPES = {
     "reserved": "attempt.reserved",
@@ -23,6 +24,7 @@ _TYPES = {
     "judged": "gate.finished",
     "documented": "attempt.documented",
     "closed": "handoff.closed",
+    "redesign": "design.changed",
     "handoff": "task.handed-off",
 }
 MESSAGE = 500
@@ -56,8 +58,8 @@ def _events(key: str, body: Body) -> list[tuple[str, Body]]:
         return [(_TYPES[what], {"task": task, "round": number, **_attempt(what, body)})]
     if key == "run":
         return [("run.started", _started(body))]
-    if key in ("run/finished", "applied"):
-        return [("run.finished" if key == "run/finished" else "run.applied", dict(body))]
+    if is_ending(key) or key == "applied":
+        return [("run.applied" if key == "applied" else "run.finished", dict(body))]
     if key.endswith("/skipped"):
         return [("task.skipped", {"task": key.removesuffix("/skipped"), **body})]
     if key.startswith("ask/"):
@@ -70,7 +72,11 @@ def _events(key: str, body: Body) -> list[tuple[str, Body]]:
         return [("gate.waived", {"task": task, "round": number, "gate": gate, **said})]
     if key.startswith("budget/") and key.endswith("/unknown"):
         return [("budget.unknown", dict(body))]
-    if key == "cancel":
+    if key == "forked":
+        return [("run.forked", dict(body))]
+    if key.startswith("retry/"):
+        return [("task.retried", {"task": body["task"], "text": body["text"], "by": body["by"]})]
+    if is_cancel(key):
         return [("run.cancelled", dict(body))]
     return [("fact", {"key": key})]
 
@@ -102,9 +108,10 @@ def _attempt(what: str, body: Body) -> Body:
         }
     if what == "touched":
         return {"names": body["names"]}
-    if what == "closed":
+    if what in ("closed", "redesign"):
         findings = [Finding.model_validate(finding) for finding in body["findings"]]
-        return {"findings": [finding_json(finding) for finding in findings]}
+        said = {name: body[name] for name in ("designer", "tasks") if name in body}
+        return {**said, "findings": [finding_json(finding) for finding in findings]}
     return {"commit": body["commit"]}
 
 

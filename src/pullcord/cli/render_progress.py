@@ -7,6 +7,7 @@ from typing import Any
 
 from pullcord.cli.events import place
 from pullcord.cli.render import OUTCOMES, between, clock, fit, pad, plural, short
+from pullcord.line.again import is_cancel, is_ending
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt, Verdict
 from pullcord.model.text import cut, one_line
@@ -54,13 +55,20 @@ def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
         yield from _attempt(fact, before, compact)
     elif fact.key == "run":
         yield from _started(fact.run, body)
-    elif fact.key == "run/finished":
+    elif is_ending(fact.key):
         why = f": {one_line(body['why'])}" if body.get("why") else ""
         mark = "✓" if body["state"] == "passed" else "✗"
         yield f"{mark} run {body['state']}{why}", None
     elif fact.key.startswith("budget/") and fact.key.endswith("/unknown"):
         yield f"! {body['agent']} reports no {body['unit']}: that budget cannot stop it", None
-    elif fact.key == "cancel":
+    elif fact.key == "forked":
+        reused = dict.fromkeys(key.partition("/")[0] for key in body["reused"])
+        names = ", ".join(reused) or "nothing"
+        yield f"✓ taken over from {body['origin']}, not paid again: {names}", None
+    elif fact.key.startswith("retry/"):
+        said = f": {one_line(body['text'])}" if body["text"] else ""
+        yield f"! {body['task']} is tried again by {one_line(body['by'])}{said}", None
+    elif is_cancel(fact.key):
         yield f"✗ cancelled by {one_line(body['by'])}", None
     elif fact.key == "applied":
         yield f"✓ applied to {body['branch']} at {short(body['commit'])}", None
@@ -77,6 +85,8 @@ def _started(run: str, body: Mapping[str, Any]) -> Iterator[Line]:
     plan, title = body["plan"], one_line(body["request"]["title"])
     count = plural(len(plan["tasks"]), "task")
     yield f"Run {run}  {title}  ({plan['pattern']}, {count}, {body['runtime']})", None
+    if fork := body.get("fork"):
+        yield f"  forked from {fork['origin']} before {fork['task']}", None
     if body["unsafe"]:
         yield "! no sandbox: commands run unprotected on this machine (--unsafe-no-sandbox)", None
 
@@ -97,8 +107,15 @@ def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
         yield f"! your repository changed while {agent} worked: {names}", None
     elif what == "closed":
         yield from _closed(agent, number, fact)
+    elif what == "redesign":
+        yield f"! {_redesigned(fact.body)}", None
     elif what == "handoff":
         yield f"✓ {agent:<{_NAME}}  handed off {short(fact.body['commit'])}", None
+
+
+def _redesigned(body: Mapping[str, Any]) -> str:
+    follow = f", then {', '.join(body['tasks'])}" if body["tasks"] else ""
+    return f"the design is adjusted by {body['designer']}{follow}"
 
 
 def _named(before: Facts, task: str) -> tuple[str, str]:
@@ -152,7 +169,8 @@ def _numbers(verdict: Verdict) -> str:
     if verdict.gate != "tests" or "passed" not in counts:
         return ""
     covered = f", {counts['coverage']:.1f}%" if "coverage" in counts else ""
-    return f" {counts['passed']:.0f}{covered}"
+    red = f", {len(verdict.red)} red as expected" if verdict.red else ""
+    return f" {counts['passed']:.0f}{covered}{red}"
 
 
 def _closed(agent: str, number: int, fact: Fact) -> Iterator[Line]:

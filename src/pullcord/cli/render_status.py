@@ -53,6 +53,8 @@ def run_page(status: Status, *, width: int = 0) -> list[str]:
         f"  {status.pattern}, runtime {status.runtime}, started {local(status.started_at)} "
         f"from {branch} at {short(status.base)}",
     ]
+    if status.forked_from:
+        lines.append(f"  forked from {status.forked_from}")
     if status.head != status.base:
         lines.append(f"  result so far: {short(status.head)}")
     if cost := told_of(status.cost, status.budget):

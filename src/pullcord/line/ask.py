@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from pullcord.engine.drive import Drive
+from pullcord.line.again import AGAIN, taken_back
 from pullcord.line.parts import Parked, Stopped
 from pullcord.model.escalation import NO_DEFAULT, Answer, Escalation, Kind
 from pullcord.model.fact import Fact
@@ -26,6 +28,13 @@ class Question(Value):
     task: str
     escalation: Escalation
     answer: Answer | None = None
+    unknown: bool = False
+    """Whether the kind is one of another version of pullcord; `escalation` tells it in words."""
+
+    @property
+    def halts(self) -> bool:
+        """Whether every agent of the run stops while it is open (SPEC.md, Critical Blockers)."""
+        return self.escalation.kind in NO_DEFAULT or self.unknown
 
     @property
     def has_default(self) -> bool:
@@ -42,7 +51,13 @@ async def ask(drive: Drive, name: str, task: str, escalation: Escalation) -> Ans
     if answer is None:
         raise Parked(name, halts=escalation.kind in NO_DEFAULT)
     if answer["text"] == STOP:
-        raise Stopped(f"{answer['by']} stopped the run at question {name}.")
+        back = taken_back(await drive.ledger.read(drive.run), name)
+        if back is None:
+            raise Stopped(f"{answer['by']} stopped the run at question {name}.")
+        number, retry = back
+        if task in retry.rounds:
+            return Answer(text=retry.text or AGAIN, by=retry.by)
+        return await ask(drive, f"{name}-again-{number}", task, escalation)
     return Answer.model_validate(answer)
 
 
@@ -56,8 +71,9 @@ def questions(facts: Sequence[Fact]) -> list[Question]:
             found.append(
                 Question(
                     id=key.removeprefix("ask/"),
-                    task=body["task"],
-                    escalation=Escalation.model_validate(body["escalation"]),
+                    task=body.get("task", ""),
+                    escalation=Escalation.read(body["escalation"]),
+                    unknown=body["escalation"].get("kind") not in get_args(Kind),
                     answer=Answer.model_validate(answer) if answer else None,
                 )
             )

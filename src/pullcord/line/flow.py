@@ -6,6 +6,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pullcord.line.again import retries, wanted_again, wishes
+from pullcord.line.alarms import alarm, alarms, question_of
 from pullcord.line.ask import NOBODY, ROUNDS_SPENT, STOP, Question, ask, questions
 from pullcord.line.attempt import Tried, attempt, unmoved
 from pullcord.line.briefing import Setting
@@ -15,7 +17,9 @@ from pullcord.line.handoff import closing, document, hand_off, unjudged, waived
 from pullcord.line.judge import judge, judge_rest
 from pullcord.line.merge import Merged
 from pullcord.line.parts import Parts
+from pullcord.line.pulled import pulled
 from pullcord.line.purse import Purse
+from pullcord.line.redesign import cascade, conflicts, offered, repeated
 from pullcord.line.settled import contract_settled
 from pullcord.model.quality import Expectation, Finding, Obligation, Receipt
 from pullcord.model.task import Task
@@ -32,7 +36,12 @@ class LineFlow:
         self._parts = parts
         self._done: dict[str, int] = defaultdict(int)
         self._purse = Purse(parts)
+        self._slots = asyncio.Semaphore(parts.start.max_parallel)
         self._merging = asyncio.Lock()  # merges of a run come one after the other
+        self._asking = asyncio.Lock()  # and what its agents ask, or two would ask the same
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._handed: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._reconciled: set[str] = set()
 
     async def work(
         self,
@@ -43,23 +52,41 @@ class LineFlow:
         obligations: Sequence[Obligation] = (),
         alongside: Sequence[Task] = (),
     ) -> Handoff:
-        """See protocols.Flow. Rounds are counted per task over all its calls, so that findings sent
-        back by a reviewer use up rounds like red gates do."""
+        """See protocols.Flow. One call of a task after the other, whoever sends something back."""
+        async with self._turns[task.id]:
+            handoff = await self._rounds(task, findings, expectation, obligations, alongside)
+        self._handed[task.id].set()
+        return handoff
+
+    async def _rounds(
+        self,
+        task: Task,
+        findings: Sequence[Finding],
+        expectation: Expectation,
+        obligations: Sequence[Obligation],
+        alongside: Sequence[Task],
+    ) -> Handoff:
+        """Rounds are counted per task over all its calls, so that findings sent back by a reviewer
+        use up rounds like red gates do."""
         wrong, last = tuple(findings), ""
         met: tuple[str, ...] = ()  # whose work this one does not fit to, since a merge was red
         hand = ""  # who mends instead of the task's own agent
         while True:
             number = self._done[task.id] + 1
+            wrong += wishes(await self._parts.facts(), task.id, number)
             hand = await self._permit(task, number, wrong) or hand
             mine = task.model_copy(update={"subagent_type": hand}) if hand else task
             setting = Setting(wrong, last, tuple(alongside), met)
-            async with self._purse.attempt(task, number):
+            async with self._purse.attempt(mine, number), self._slots:
                 tried = await attempt(self._parts, mine, number, setting)
             self._done[task.id] = number
             if await self._answered(tried):
                 last = await document(self._parts, tried, ())
+                adjust = conflicts(tried, await self._parts.facts())
+                wrong += await cascade(self._parts, self, tried, adjust, self._handed)
                 continue
             receipts = await self._judge(tried, expectation, obligations)
+            receipts = await self._alarmed(tried, receipts)
             commit = await document(self._parts, tried, receipts)
             before = wrong
             wrong, last = closing(tried, receipts), commit
@@ -67,7 +94,10 @@ class LineFlow:
             if not wrong:
                 handed = await self._hand_off(tried, commit, receipts)
                 if isinstance(handed, Handoff):
-                    return handed
+                    if not wanted_again(await self._parts.facts(), task.id, number):
+                        return handed
+                    last = ""  # what was handed off stands at the head
+                    continue
                 red, wrong, last = handed, handed.findings, handed.commit
                 met, hand = red.met or met, red.agent or ("" if red.met else hand)
             await self._parts.drive.record(
@@ -80,6 +110,11 @@ class LineFlow:
                     "agent": red.agent if red else "",
                 },
             )
+            if (again := repeated(before, wrong)) and task.id not in self._reconciled:
+                self._reconciled.add(task.id)
+                if mend := await cascade(self._parts, self, tried, again, self._handed):
+                    wrong += mend
+                    continue
             if number > 1 and _ids(wrong) == _ids(before) and await unmoved(self._parts, tried):
                 name = f"{task.id}-no-progress-{number}"
                 question = await conflict(self._parts, task, number, wrong, again=True)
@@ -128,19 +163,37 @@ class LineFlow:
     async def _answered(self, tried: Tried) -> bool:
         """Whether the attempt pulled the cord and a person has answered; Parked while not."""
         text = await self._parts.tree.user.read(tried.commit, tried.opened.summary_path)
-        escalation = raised(tried, text or "")
-        if escalation is None:
+        found = offered(self._parts.start.plan, tried.task.id, raised(tried, text or ""))
+        if not found:
             return False
         await document(self._parts, tried, ())
-        await ask(self._parts.drive, tried.key.replace("/", "-"), tried.task.id, escalation)
+        name = tried.key.replace("/", "-")
+        names = [f"{name}-{n}" if n > 1 else name for n in range(1, len(found) + 1)]
+        async with self._asking:
+            await pulled(self._parts, tried.task, dict(zip(names, found, strict=True)))
         return True
+
+    async def _alarmed(self, tried: Tried, receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        """The receipts with what a person allowed of the gates' alarms; Parked until each is
+        answered. Anything but the permission leaves the gate red."""
+        found = alarms(receipts)
+        if not found:
+            return receipts
+        await document(self._parts, tried, receipts)
+        named = {question_of(tried.key, kind): findings for kind, findings in found.items()}
+        asked = {question_of(tried.key, k): alarm(k, f, tried.task) for k, f in found.items()}
+        async with self._asking:
+            await pulled(self._parts, tried.task, asked, named)
+        return waived(receipts, tried.key, await self._parts.facts())
 
     async def _permit(self, task: Task, number: int, wrong: Sequence[Finding]) -> str:
         """Parked unless this round is allowed: three, and one more for each answer. Returns the
         agent that an answer gave this round to, '' for none."""
         while True:
-            asked = [q for q in questions(await self._parts.facts()) if q.task == task.id]
-            if number <= ROUNDS + sum(map(_grants, asked)):
+            facts = await self._parts.facts()
+            asked = [q for q in questions(facts) if q.task == task.id]
+            wished = sum(task.id in retry.rounds for retry in retries(facts))
+            if number <= ROUNDS + wished + sum(map(_grants, asked)):
                 return chosen(asked, number)
             name = f"{task.id}-round-{number}"
             again = any(q.escalation.kind in ROUNDS_SPENT and q.id != name for q in asked)
@@ -159,6 +212,8 @@ def _grants(question: Question) -> bool:
     answer = question.answer
     if answer is None or answer.text == STOP or question.escalation.kind in _OTHER:
         return False
+    if answer.reuses:
+        return False  # or an agent that asks the same for ever would work for ever
     return answer.by != NOBODY or question.escalation.kind in ROUNDS_SPENT
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from itertools import count
 
-from pullcord.line.ask import STOP, ask
-from pullcord.line.attempt import abandon
+from pullcord.line.again import body_of, key_of
+from pullcord.line.ask import STOP, ask, questions
+from pullcord.line.attempt import abandon, rescue_unfinished
 from pullcord.line.cord import shown
 from pullcord.line.criteria import FULFILLED, coverage
+from pullcord.line.decisions import record_decisions
 from pullcord.line.flow import LineFlow
+from pullcord.line.fork import take_over
 from pullcord.line.handoff import document, settle, waived
 from pullcord.line.judge import judge_result
 from pullcord.line.own import pattern_named
@@ -22,7 +25,7 @@ from pullcord.patterns.own import PatternError
 async def carry_out(parts: Parts) -> None:
     """Run the pattern from the top; what is done is answered from facts. Returns when the run has
     ended, waits for a person, or is cancelled: then its agents are dead and their work is kept."""
-    if wished := await parts.drive.find("cancel"):
+    if wished := body_of(await parts.facts(), "cancel"):
         return await _end(parts, "cancelled", f"cancelled by {wished['by']}")
     work = asyncio.ensure_future(_pattern(parts))
     wish = asyncio.ensure_future(_cancelled(parts))
@@ -43,22 +46,32 @@ async def carry_out(parts: Parts) -> None:
 async def _pattern(parts: Parts) -> None:
     plan = parts.start.plan
     try:
+        await take_over(parts)
         await settle(parts)
+        if any(q.halts for q in questions(await parts.facts()) if q.answer is None):
+            return  # no agent begins while a blocker waits for a person
         pattern = await pattern_named(parts.tree.user, parts.start.base, plan.pattern)
         await pattern(LineFlow(parts), plan)
+        await record_decisions(parts)
         await _judge_result(parts)
         await _cover_criteria(parts)
     except Parked:
-        return
+        return await rescue_unfinished(parts)
     except (Stopped, PatternError) as stop:
         return await _end(parts, "failed", stop.message)
-    await parts.drive.record("run/finished", {"state": "passed", "why": ""})
+    await _finish(parts, "passed", "")
+
+
+async def _finish(parts: Parts, state: State, why: str) -> None:
+    key = key_of(await parts.facts(), "run/finished")
+    await parts.drive.record(key, {"state": state, "why": why})
 
 
 async def _cancelled(parts: Parts) -> str:
     """Who cancelled the run; returns only then."""
+    key = key_of(await parts.facts(), "cancel")  # while a run is driven, nobody retries it
     async for fact in parts.drive.ledger.follow(parts.drive.run):
-        if fact.key == "cancel":
+        if fact.key == key:
             return str(fact.body["by"])
     raise AssertionError("a ledger is followed without end")
 
@@ -73,7 +86,7 @@ async def _end(parts: Parts, state: State, why: str) -> None:
             if f"{key}/opened" in keys and f"{key}/worked" not in keys:
                 tried = await abandon(parts, task, round, f"The run has ended: {why}")
                 await document(parts, tried, ())
-    await parts.drive.record("run/finished", {"state": state, "why": why})
+    await _finish(parts, state, why)
 
 
 async def _judge_result(parts: Parts) -> None:
@@ -82,6 +95,8 @@ async def _judge_result(parts: Parts) -> None:
     head = await parts.tree.head()
     for number in count(1):
         name = f"result/{number}" if number > 1 else "result"
+        if await _judged_before(parts, head, name):
+            continue
         receipts = await judge_result(parts, head, name)
         receipts = waived(receipts, name, await parts.facts())
         red = [r.verdict for r in receipts if not r.verdict.opens]
@@ -98,6 +113,13 @@ async def _judge_result(parts: Parts) -> None:
             raised_by="engine",
         )
         await ask(parts.drive, name.replace("/", "-"), "", question)
+
+
+async def _judged_before(parts: Parts, head: str, name: str) -> bool:
+    """Whether this judgement was of another result: a retry has changed it since."""
+    body = await parts.drive.find(f"{name}/judged")
+    trees = {receipt["tree"] for receipt in body["receipts"]} if body else set()
+    return bool(trees) and trees != {await parts.tree.tree_of(head)}
 
 
 async def _cover_criteria(parts: Parts) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pullcord.line.again import body_of
+from pullcord.line.alarms import allowances
 from pullcord.line.ask import ROUNDS_SPENT, Question, questions
 from pullcord.line.budget import allowed, spent
-from pullcord.line.handoff import waived
+from pullcord.line.handoff import head_of, waived
 from pullcord.model.budget import Budget, Spent
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt
@@ -51,6 +53,8 @@ class Status(Value):
     """What it may spend, with what people added."""
     task_budget: Budget = Budget()
     applied_to: str = ""
+    forked_from: str = ""
+    """RUN/TASK of a fork: it took over what that run had handed off before the task."""
     why: str = ""
     """Why a finished run did not pass."""
 
@@ -60,8 +64,7 @@ def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
     bodies = {fact.key: fact.body for fact in facts}
     start = Start.model_validate(bodies["run"])
     asked = tuple(q for q in questions(facts) if q.answer is None)
-    handoffs = [f.body.get("merge", f.body["commit"]) for f in facts if f.key.endswith("/handoff")]
-    finished = bodies.get("run/finished")
+    finished = body_of(facts, "run/finished")
     state: State = "running" if driven else "waiting" if asked else "interrupted"
     if finished:
         state = finished["state"]
@@ -74,22 +77,24 @@ def status_of(facts: Sequence[Fact], *, driven: bool) -> Status:
         started_at=facts[0].at,
         base=start.base,
         branch=start.branch,
-        head=handoffs[-1] if handoffs else start.base,
+        head=head_of(facts, start.base),
         tasks=tuple(
             _task(task.id, task.subagent_type, task.description, bodies, asked, state)
             for task in start.plan.tasks
         ),
-        open_questions=asked,
+        open_questions=() if finished else asked,
         waivers={
             key.removeprefix("waive/"): f"{body['by']}: {body['reason']}"
             for key, body in bodies.items()
             if key.startswith("waive/")
-        },
+        }
+        | allowances(facts),
         unsafe=start.unsafe,
         cost=spent(facts),
         budget=allowed(facts),
         task_budget=start.budgets.task,
         applied_to=bodies.get("applied", {}).get("branch", ""),
+        forked_from=f"{start.fork.origin}/{start.fork.task}" if start.fork else "",
         why=(finished or {}).get("why", ""),
     )
 
@@ -109,7 +114,10 @@ def _task(
     if f"{id}/skipped" in bodies:
         state = "skipped"
     elif handoff:
-        state = "passed"
+        again = any(
+            b["rounds"].get(id) == last for k, b in bodies.items() if k.startswith("retry/")
+        )
+        state = "queued" if again else "passed"
     elif any(q.task == id for q in asked):
         state = "waiting"
     elif last:
@@ -132,7 +140,7 @@ def closed_gates(facts: Sequence[Fact]) -> tuple[str, dict[str, tuple[str, ...]]
     """The judgement that waits for a person (`TASK/ROUND`, or `result`) and the gates that keep it
     closed with the ids of their findings; ('', {}) when none waits: pure."""
     bodies = {fact.key: fact.body for fact in facts}
-    if "run/finished" in bodies:
+    if body_of(facts, "run/finished"):
         return "", {}
     results = [key for key in bodies if key.startswith("result/") and key.endswith("/judged")]
     keys = [key.removesuffix("/judged") for key in results[-1:]]

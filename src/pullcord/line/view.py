@@ -221,6 +221,12 @@ def _notes(status: Status, start: Start, bodies: dict[str, Any]) -> tuple[str, .
         for key, body in bodies.items()
         if key.startswith("budget/") and key.endswith("/unknown")
     ]
+    if (forked := bodies.get("forked")) is not None:
+        names = ", ".join(dict.fromkeys(key.partition("/")[0] for key in forked["reused"]))
+        notes.append(
+            f"Forked from {forked['origin']} before {forked['task']}. Taken over, not paid again: "
+            f"{names or 'nothing'}"
+        )
     notes += [f"Waived: {place} by {word}" for place, word in status.waivers.items()]
     if status.unsafe:
         notes.append("This run worked WITHOUT a sandbox (--unsafe-no-sandbox).")

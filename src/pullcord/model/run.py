@@ -10,6 +10,16 @@ from pullcord.model.task import Plan, Task
 from pullcord.model.value import Value
 
 State = Literal["running", "waiting", "passed", "failed", "cancelled", "interrupted"]
+MAX_PARALLEL = 8
+
+
+class Fork(Value):
+    """Where a fork comes from: it takes over what `origin` had handed off before `task`, as its
+    facts told until (and with) their number `until`."""
+
+    origin: str
+    task: str
+    until: int
 
 
 class Start(Value):
@@ -28,6 +38,9 @@ class Start(Value):
     script: str = ""
     """Text of the script when the runtime is scripted, so that a resume needs no file."""
     budgets: Budgets = Budgets()
+    fork: Fork | None = None
+    max_parallel: int = MAX_PARALLEL
+    """How many agents work at the same time."""
 
     def request_of(self, task: Task) -> Request:
         """What a task serves: its chain's request, else the run's."""
@@ -49,4 +62,4 @@ class Opened(Value):
     parent: str
     """The run's head: what the attempt's changes are judged against."""
     agent: str = ""
-    """Who works, where it is not the task's own agent."""
+    """Who works: the task's own agent, or who mends a merge in its place."""

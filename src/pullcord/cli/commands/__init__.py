@@ -21,6 +21,8 @@ COMMANDS: dict[str, Listed] = {
     "doctor": Listed(f"{_HERE}.doctor", "Check this machine and repository; names each cure."),
     "run": Listed(f"{_HERE}.run", "Start a run from a request, a plan or words."),
     "resume": Listed(f"{_HERE}.resume", "Go on with a run that was stopped or answered."),
+    "retry": Listed(f"{_HERE}.retry", "Give a task one more attempt, and go on from there."),
+    "fork": Listed(f"{_HERE}.fork", "Start a run from the handoffs of another one."),
     "runs": Listed(f"{_HERE}.runs", "List the runs of this repository."),
     "show": Listed(f"{_HERE}.show", "Show where a run stands."),
     "log": Listed(f"{_HERE}.log", "List the events of a run."),

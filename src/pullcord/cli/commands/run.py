@@ -13,17 +13,19 @@ from pullcord.cli.options import on_escalation_option
 from pullcord.cli.planning import Wish, planned
 from pullcord.cli.render_plan import plan as rendered
 from pullcord.cli.result import Result, ended
+from pullcord.cli.runtime import script_of
 from pullcord.cli.shell import Shell
 from pullcord.cli.sprinting import SprintWish, sprint_planned
 from pullcord.cli.watch import escalation_mode, watch
 from pullcord.errors import UsageError
 from pullcord.model.budget import Budget, Budgets
 from pullcord.model.request import Request
+from pullcord.model.run import MAX_PARALLEL
 from pullcord.model.task import Plan
-from pullcord.requests.files import read_text
 
-_SCRIPTED = "scripted:"
-_SHOWN = ("id", "subagent_type", "description", "prompt", "after", "reason", "recovery")
+_SHOWN = (
+    "id", "subagent_type", "description", "prompt", "after", "writes", "reason", "recovery",
+)  # fmt: skip
 
 
 @click.command()
@@ -48,6 +50,14 @@ _SHOWN = ("id", "subagent_type", "description", "prompt", "after", "reason", "re
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and start nothing.")
 @on_escalation_option
+@click.option(
+    "--max-parallel",
+    type=click.IntRange(1, 64),
+    default=MAX_PARALLEL,
+    show_default=True,
+    metavar="N",
+    help="How many agents work at the same time.",
+)
 @budget_options
 @click.option(
     "--unsafe-no-sandbox",
@@ -69,6 +79,7 @@ async def run(
     runtime: str,
     dry_run: bool,
     on_escalation: str | None,
+    max_parallel: int,
     budget: Budget,
     task_budget: Budget,
     unsafe: bool,
@@ -92,14 +103,11 @@ async def run(
         return ended(**_plan_json(plan))
     for note in plan.notes:
         shell.note(f"! {note}")
-    script = ""
-    if runtime.startswith(_SCRIPTED):
-        named = shell.folder / runtime.removeprefix(_SCRIPTED)
-        script = read_text(named, "Name the script with --runtime scripted:FILE.")
+    script = script_of(shell, runtime)
     orchestrator = await shell.orchestrator()
     started = await orchestrator.start(
         request, plan, runtime=runtime, script=script, unsafe=unsafe,
-        budgets=Budgets(run=budget, task=task_budget),
+        budgets=Budgets(run=budget, task=task_budget), max_parallel=max_parallel,
     )  # fmt: skip
     mode = escalation_mode(shell, on_escalation)
     status = await watch(shell, orchestrator, started, mode)
