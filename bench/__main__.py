@@ -16,6 +16,7 @@ BENCHES = {
     "start": "the command line before it does anything",
     "ledger": "effects recorded for good",
     "handoff": "what the orchestrator adds to each of 50 tasks, and the size of their briefs",
+    "parallel": "eight tasks of ten seconds at the same time, beside one alone",
     "sandbox": "a command inside and outside",
     "gates": "the gate set beside the repository's own tasks",
     "chaos": "500 random kills of runs of every pattern",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pullcord.agents.frontmatter import Front, split
-from pullcord.agents.scopes import SUMMARIES, scope_of
+from pullcord.agents.scopes import SUMMARIES, scope_of, widened
 from pullcord.errors import ConfigError
 from pullcord.model.agent import Agent
 from pullcord.model.roles import DEFAULT, OPTIONAL
@@ -39,6 +39,12 @@ def load(folder: Path | None = None) -> dict[str, Agent]:
         own[agent.name] = str(path)
         found[agent.name] = agent
     return {name: agent for name, agent in found.items() if agent is not None}
+
+
+def team(root: Path, packages: Iterable[str]) -> dict[str, Agent]:
+    """The agents as they work in a repository whose application lies in these folders."""
+    known, places = load(root / ".claude" / "agents"), tuple(packages)
+    return {name: widened(agent, places) for name, agent in known.items()}
 
 
 def shipped() -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pullcord.agents import load as load_agents
+from pullcord.agents import team
 from pullcord.cli.shell import Shell
+from pullcord.config import detect
 from pullcord.errors import UsageError
 from pullcord.line.own import path_of, pattern_named
 from pullcord.model.request import Request
@@ -45,7 +46,7 @@ async def planned(shell: Shell, wish: Wish, *, dry: bool = False) -> tuple[Reque
     repository = await Repository.find(shell.folder)
     if wish.pattern:
         await pattern_named(repository.git, "HEAD", wish.pattern)
-    known = load_agents(repository.root / ".claude" / "agents")
+    known = team(repository.root, detect(repository.root).packages)
     if file is not None and file.suffix == ".py":
         if wish.workflow:
             raise UsageError(

@@ -19,6 +19,8 @@ def plan(request: Request, planned: Plan, *, width: int = 0) -> list[str]:
         after = f"  after {', '.join(task.after)}" if task.after else ""
         lines.append(f"{number:>3}  {task.id}  {task.subagent_type}{optional}{after}")
         lines += _paragraph(one_line(task.description), width)
+        if task.writes:
+            lines += _paragraph(f"writes only: {', '.join(task.writes)}", width)
         lines += _paragraph(f"why: {one_line(task.reason)}", width)
         lines += _paragraph(f"if it fails: {one_line(task.recovery)}", width)
     if request.criteria:

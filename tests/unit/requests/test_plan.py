@@ -134,7 +134,7 @@ def test_every_mistake_is_reported_at_once_with_its_line() -> None:
         "  line 4: description must be a literal; nothing is executed",
         "  line 5: Task takes named arguments only",
         "  line 6: Task has no argument colour; it has subagent_type, description, prompt, "
-        "criteria, after, optional",
+        "criteria, after, writes, optional",
         "  line 6: Task needs subagent_type=…",
         "  line 6: description must be a text that is not empty",
         "  line 6: optional must be True or False",
