@@ -110,8 +110,8 @@ def _attempt(what: str, body: Body) -> Body:
         return {"names": body["names"]}
     if what in ("closed", "redesign"):
         findings = [Finding.model_validate(finding) for finding in body["findings"]]
-        said = {name: body[name] for name in ("designer", "tasks") if name in body}
-        return {**said, "findings": [finding_json(finding) for finding in findings]}
+        more: Body = {name: body[name] for name in ("designer", "tasks") if name in body}
+        return {**more, "findings": [finding_json(finding) for finding in findings]}
     return {"commit": body["commit"]}
 
 

@@ -116,13 +116,22 @@ def _fragment(path: Path, name: str) -> tuple[Document, list[Finding]]:
 
 def _may_wait(case: Case, name: str, locked: Document, head: Document) -> bool:
     """Whether somebody else will implement it: nothing of it is there, or this agent left what is
-    there alone and promises more of it."""
+    there alone and promises more of it. What this run built on an earlier design of it, and no
+    client knows, may be designed anew."""
     if writes_application(case) and name not in case.elsewhere:
         return False
     if not operations(locked).keys() & operations(head).keys():
         return True
-    untouched = load(case.trusted / case.project.openapi) == head
-    return untouched and all(c.level == "additive" for c in compare(_part(head, locked), locked))
+    path = case.project.openapi
+    if load(case.trusted / path) != head:
+        return load(case.before / path) == head and _designed_anew(case, name)
+    return all(c.level == "additive" for c in compare(_part(head, locked), locked))
+
+
+def _designed_anew(case: Case, name: str) -> bool:
+    """Whether this attempt changed a locked contract that an earlier one of the run had made."""
+    old = case.before / name
+    return old.is_file() and old.read_bytes() != (case.tree / name).read_bytes()
 
 
 def _part(head: Document, locked: Document) -> Document:

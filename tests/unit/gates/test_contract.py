@@ -1,6 +1,8 @@
 """The locked contract, and the contract that clients know."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,3 +179,21 @@ async def test_an_old_locked_contract_is_nobodys_business(make_case: Any) -> Non
     verdict = await Contract().judge(make_case(files, {**files, "app/main.py": "x = 1\n"}))
 
     assert verdict.outcome == "pass"
+
+
+async def test_what_this_run_built_may_be_designed_anew_by_who_leaves_it_alone(
+    make_case: Any, tmp_path: Path
+) -> None:
+    base = {**APP, "openapi.json": json.dumps(document("/a"))}
+    built = {**APP, "openapi.json": json.dumps(document("/a", "/b")), LOCKED: fragment("/b")}
+    shorter = {**built, LOCKED: fragment("/b", responses=SHORTER)}
+    trusted = tmp_path / "trusted"
+    for name, text in base.items():
+        (trusted / name).parent.mkdir(parents=True, exist_ok=True)
+        (trusted / name).write_text(text)
+    case = make_case(built, shorter, agent=DESIGNER, trusted=trusted)
+
+    assert (await Contract().judge(case)).outcome == "pass"
+    # Nobody after the designer may leave it like that.
+    later = replace(case, before=case.tree)
+    assert [f.rule for f in (await Contract().judge(later)).findings] == ["locked"]
