@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from cli_story import scripted, workshop
+from pullcord.app import Orchestrator
 from pullcord.model.work import Brief, Workspace
+from pullcord.process.group import processes
+from pullcord.workspace.repository import Repository
 from story import Story, approve, git, idle, write
 
 
@@ -65,3 +72,51 @@ async def test_a_run_that_has_passed_stays_passed(
     assert (await story.orchestrator.drive(run)).state == "passed"
 
     assert (await story.orchestrator.cancel(run, by="Ada")).state == "passed"
+
+
+HANGS = "echo half > tiny/half.py; sleep 86397 & setsid sleep 86397 & sleep 86397"
+"""Leaves a child, a daemon in a session of its own, and does not end."""
+
+
+def asleep() -> list[int]:
+    return [pid for pid, p in processes().items() if p.living and _sleeps(pid)]
+
+
+def _sleeps(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes() == b"sleep\x0086397\x00"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+async def test_another_process_ends_agents_and_their_daemons_within_two_seconds(
+    tmp_path: Path,
+) -> None:
+    repo = workshop(tmp_path)
+    runtime = scripted(tmp_path, {"python-backend-engineer": [{"run": [["sh", "-c", HANGS]]}]})
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "pullcord", "run", "-f", tmp_path / "plan.py", "-C", repo,
+         "--runtime", runtime],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        while len(asleep()) < 3:
+            assert driver.poll() is None
+            await asyncio.sleep(0.1)
+        orchestrator = Orchestrator(await Repository.find(repo))
+        run = await orchestrator.resolve("@last")
+        begun = time.monotonic()
+        cancelling = asyncio.create_task(orchestrator.cancel(run, by="Ada"))
+        while asleep():
+            await asyncio.sleep(0.05)
+        took = time.monotonic() - begun
+
+        assert (await cancelling).state == "cancelled"
+        assert took < 2
+        assert driver.wait(30) == 1
+        half = git(repo, "show", f"refs/pullcord/{run}/subtract/1/work:tiny/half.py")
+        assert half == "half"
+        assert (await orchestrator.cancel(run, by="Bo")).why == "cancelled by Ada"
+    finally:
+        driver.kill()
+        driver.wait()
