@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,11 +62,20 @@ class Git:
     async def attempt(
         self, *args: str, env: Mapping[str, str] | None = None, stdin: bytes = b""
     ) -> tuple[int, str, str]:
-        """Exit status, output and error output, for commands whose failure is an answer."""
-        done = await run(
+        """Exit status, output and error output, for commands whose failure is an answer.
+
+        Whoever is cancelled meanwhile waits for git to end: killed, it would leave its locks.
+        """
+        command = run(
             ["git", *HARDENED, *self.settings, *args],
             cwd=self.directory, env={**_ENV, **(env or {})}, stdin=stdin, limits=LIMITS,
         )  # fmt: skip
+        work = asyncio.ensure_future(command)
+        try:
+            done = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.gather(work, return_exceptions=True)
+            raise
         if done.exit is None:
             raise WorkspaceError(
                 f"git {args[0]} did not end within {LIMITS.wall_s:.0f} s in {self.directory}."

@@ -189,3 +189,16 @@ async def test_output_that_was_cut_off_is_an_error_and_no_answer(
 
     with pytest.raises(WorkspaceError, match="more than"):
         await Git(repository)("ls-tree", "-r", "HEAD")
+
+
+async def test_who_is_cancelled_waits_for_git_to_end_so_that_it_leaves_no_lock(
+    repository: Path,
+) -> None:
+    slow = "!touch begun; sleep 0.3; touch done"
+    work = asyncio.create_task(Git(repository, ("-c", f"alias.slow={slow}")).attempt("slow"))
+    while not (repository / "begun").exists():
+        await asyncio.sleep(0.01)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert (repository / "done").exists()
