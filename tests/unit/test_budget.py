@@ -111,7 +111,7 @@ def test_unknown_cost_is_never_nothing() -> None:
     capped = spent(begun(("build/1/reserved", {"usd": 2.0}), ("build/1/worked", worked(None))))
 
     assert silent.unknown == ("usd", "tokens")
-    assert told_of(silent).startswith("at least 0.6 usd, at least 200 tokens, 2 attempts")
+    assert told_of(silent).startswith("0.6 usd (partly unknown), 200 tokens (partly")
     assert capped.usd == 2.0
     assert told_of(spent(begun(("build/1/worked", worked(None))))).startswith("unknown usd")
 

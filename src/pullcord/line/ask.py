@@ -55,7 +55,7 @@ async def ask(drive: Drive, name: str, task: str, escalation: Escalation) -> Ans
         if back is None:
             raise Stopped(f"{answer['by']} stopped the run at question {name}.")
         number, retry = back
-        if task in retry.rounds:
+        if not task or task in retry.rounds:  # the run itself looks again and asks anew
             return Answer(text=retry.text or AGAIN, by=retry.by)
         return await ask(drive, f"{name}-again-{number}", task, escalation)
     return Answer.model_validate(answer)

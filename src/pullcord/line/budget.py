@@ -183,11 +183,11 @@ def question(
                      for unit in lacks)  # fmt: skip
     first = (start.budgets.task if scope else start.budgets.run).limits
     more = ", ".join(f"{_more(unit, lack, first[unit])} {unit}" for unit, lack in lacks.items())
-    whose = scope.description if scope else "The run"
+    whose = f"{scope.description!r}" if scope else "The run"
     return Escalation(
         kind="budget",
-        description=f"{whose}: the budget has no room for the next attempt of "
-        f"{by.subagent_type} ({sums} are spent or reserved).",
+        description=f"{whose} has spent or reserved {sums}; there is no room for the next attempt "
+        f"of {by.subagent_type}.",
         evidence=tuple(by_whom(facts, name)),
         options=(f"Add {more} and continue", STOP),
         raised_by="engine",
@@ -219,8 +219,8 @@ def _told(cost: Spent, budget: Budget) -> Iterator[str]:
         amount, limit = getattr(cost, unit), budget.limits.get(unit)
         of = f" of {_plain(limit)}" if limit is not None else ""
         if unit in cost.unknown:
-            least = f"at least {shown(unit, amount)}" if amount else "unknown"
-            yield f"{least}{of} {unit}"
+            told = f"{shown(unit, amount)}{of} {unit} (partly unknown)"
+            yield told if amount else f"unknown{of} {unit}"
         elif shown(unit, amount) != "0" or limit is not None:
             one = shown(unit, amount) == "1" and not of
             yield f"{shown(unit, amount)}{of} {unit.removesuffix('s') if one else unit}"

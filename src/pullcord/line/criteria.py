@@ -48,7 +48,9 @@ def coverage(facts: Sequence[Fact]) -> tuple[Covered, ...]:
     results = [f.body for f in facts if f.key.startswith("result/") and f.key.endswith("/judged")]
     receipts = results[-1]["receipts"] if results else []
     passed = _passed([Receipt.model_validate(receipt).verdict for receipt in receipts])
-    answers = [body for key, body in bodies.items() if _APPROVAL.fullmatch(key)]
+    # A word on an earlier result says nothing about what a retry made of it.
+    last = max((fact.seq for fact in facts if fact.key.startswith("retry/")), default=0)
+    answers = [f.body for f in facts if _APPROVAL.fullmatch(f.key) and f.seq > last]
     approval = next((body for body in answers if body["text"] == FULFILLED), None)
     found: list[Covered] = []
     for chain, request in start.requests.items():
