@@ -4,9 +4,10 @@ few that no OpenAPI document shows."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pullcord.blueprint import contract
-from pullcord.blueprint.feature import Feature, Field
+from pullcord.blueprint.feature import OPERATIONS, Feature, Field
 from pullcord.blueprint.house import House
 from pullcord.openapi.diff import Difference, compare
 
@@ -15,6 +16,7 @@ def differences(old: Feature, new: Feature, house: House) -> list[Difference]:
     """Everything that a client of `old` could notice, the breaking first."""
     found = compare(contract.contract(old, house), contract.contract(new, house))
     found += _hidden(old, new, contract.paths(old, house)[0])
+    found += _stored(old, new, house)
     return sorted(dict.fromkeys(found), key=lambda each: each.level != "breaking")
 
 
@@ -38,6 +40,19 @@ def _hidden(old: Feature, new: Feature, where: str) -> Iterator[Difference]:
     if old.list.page_size != new.list.page_size:
         what = f"pages of {old.list.page_size} rows became {new.list.page_size}"
         yield Difference("breaking", "page-size", where, what)
+
+
+def _stored(old: Feature, new: Feature, house: House) -> Iterator[Difference]:
+    """What stored rows may not keep, where no operation sends them: as if every operation did."""
+    if {"create", "update"} & set(old.operations) & set(new.operations):
+        return
+    was, now = (
+        contract.contract(replace(each, operations=OPERATIONS), house) for each in (old, new)
+    )
+    for each in compare(was, now):
+        if each.level == "breaking" and " body." in each.where:
+            where = f"rows of {contract.paths(old, house)[0]}.{each.where.partition(' body.')[2]}"
+            yield replace(each, where=where)
 
 
 def _vacant(group: tuple[str, ...], was: dict[str, Field], new: Feature) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pullcord.blueprint import block, contract, locked, names, targets
 from pullcord.blueprint import house as houses
+from pullcord.blueprint.changing.votes import same
 from pullcord.blueprint.feature import Feature, Field
 from pullcord.blueprint.house import House
 from pullcord.blueprint.locked import Json
@@ -69,13 +70,15 @@ def reading(document: Json, hints: Feature) -> Feature:
         if name not in {*present, *held, *locked.ADDED}:
             fields.append(locked.as_field(name, schema, required=False))
     order = list(held)
-    fields = [_in_order(each, held.get(each.name)) for each in fields]
+    fields = [_as_known(each, held.get(each.name)) for each in fields]
     fields.sort(key=lambda each: order.index(each.name) if each.name in order else len(order))
     return replace(of.feature, fields=tuple(fields))
 
 
-def _in_order(field: Field, hint: Field | None) -> Field:
-    """The field with its values in the order of the hint: equal ones come in any order."""
+def _as_known(field: Field, hint: Field | None) -> Field:
+    """The field as the hint writes it, if both say the same; else with its values in that order."""
+    if hint and same(field, hint):
+        return hint
     if hint and sorted(field.values) == sorted(hint.values):
         return replace(field, values=hint.values)
     return field

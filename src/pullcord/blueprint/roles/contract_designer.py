@@ -71,7 +71,7 @@ def _locked(brief: Brief, of: Sources, found: list[Change]) -> tuple[Report, Sum
     house = of.house
     keep, beside = (any(word in each for each in brief.answers) for word in _CHOICES)
     if change.breaking and beside and (version := asking.beside(change, house)):
-        _write(of.root, change.present, contract.contract(change.present, house))
+        _restore(of.root, change, house)
         _write(of.root, version, contract.contract(version, house))
         return _beside(brief, change, version, house)
     if not keep:
@@ -85,6 +85,12 @@ def _locked(brief: Brief, of: Sources, found: list[Change]) -> tuple[Report, Sum
     _check_references(brief, new, house)
     _write(of.root, new, _document(change.present, new, house))
     return _said(brief, change, new, waiting, house)
+
+
+def _restore(root: Path, change: Change, house: House) -> None:
+    """What somebody wrote into the contract of the present version goes to the new one."""
+    if (root / contract.path_of(change.present.plural)).is_file():
+        _write(root, change.present, contract.contract(change.present, house))
 
 
 def _check_references(brief: Brief, feature: Feature, house: House) -> None:
@@ -143,8 +149,8 @@ def _said(
         details=[
             f"Locked {path}; {PREVIOUS} in it is what the service does now.",
             *(
-                f"Additive: {each.text}"
-                for each in differences(change.present, new, house)[:_SHOWN]
+                f"Additive: {each}"
+                for each in asking.gathered(differences(change.present, new, house))[:_SHOWN]
             ),
         ],
         handoff=[

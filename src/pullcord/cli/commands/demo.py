@@ -112,7 +112,7 @@ async def _pull(shell: Shell, orchestrator: Orchestrator, request: Path, *, unsa
             await orchestrator.answer(run, question.id, STOP, by="pullcord demo")
     if status.open_questions and not shell.asks:
         status = await orchestrator.drive(run)
-    shell.data(f"{run} is {status.state}; nothing of it was applied.", "")
+    shell.data(f"{run}: {status.why or status.state} Nothing of it was applied.", "")
 
 
 def _runtime(shown: Demo) -> tuple[str, str]:
