@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PLACES = ("app/core/errors.py", "app/errors.py")
@@ -46,6 +47,7 @@ def read(root: Path) -> Mapping:
     return Mapping()
 
 
+@cache
 def _own(text: str) -> frozenset[str]:
     """The exceptions of a module: classes that come from Exception, directly or not."""
     found = {"Exception"}

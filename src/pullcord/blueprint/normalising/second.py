@@ -37,7 +37,8 @@ def registered(texts: Mapping[str, str]) -> Registered:
     """The functions that handle exceptions of the whole service."""
     found = Registered()
     for text in texts.values():
-        cst.parse_module(text).visit(found)
+        if "exception_handler" in text:
+            cst.parse_module(text).visit(found)
     return found
 
 

@@ -35,7 +35,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     except Unfinished as error:
         return blocked(brief, error.message, "A person has to look at the workspace.")
     if before == _bytes(root / path):
-        return _as_before(brief)
+        return _as_before(brief, text)
     return _done(brief, text)
 
 
@@ -43,7 +43,7 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _as_before(brief: Brief) -> tuple[Report, Summary]:
+def _as_before(brief: Brief, text: str) -> tuple[Report, Summary]:
     wrong = [finding.message for finding in brief.findings if finding.gate != "agent"]
     if wrong:
         return blocked(
@@ -54,17 +54,23 @@ def _as_before(brief: Brief) -> tuple[Report, Summary]:
         )
     return report(
         brief,
-        f"{errortests.PATH} tests every operation of {OPENAPI} already; nothing was added.",
+        f"Verified how {_said(text)}; nothing was to be added.",
         handoff=["The error tests hold for the service as it is now; see the receipt."],
     )
 
 
+def _said(text: str) -> str:
+    operations, tests = text.count(": Operation("), text.count("def test_")
+    return (
+        f"{operations} operations of {OPENAPI} answer errors: {tests} tests in {errortests.PATH}, "
+        "each for every operation that documents the error"
+    )
+
+
 def _done(brief: Brief, text: str) -> tuple[Report, Summary]:
-    operations = text.count(": Operation(")
     return report(
         brief,
-        f"Wrote tests of how {operations} operations of {OPENAPI} answer errors: "
-        f"{text.count('def test_')} tests, each for every operation that documents the error.",
+        f"Wrote tests of how {_said(text)}.",
         decisions=[
             (
                 "Repositories are replaced by one that fails",
