@@ -86,6 +86,8 @@ STATES: dict[str, tuple[str, dict[str, str | None]]] = {
     "fixed by deleting": ("reproduced", {"tests/test_bug.py": None}),
     "fixed by skipping": ("reproduced", {"tests/test_bug.py": "import pytest\n" + BUG.replace(
         "def test", "@pytest.mark.skip\ndef test")}),
+    "fixed by bending another": ("fixed", {"tests/test_pages.py": BASE[
+        "tests/test_pages.py"].replace("== 2", ">= 2")}),
     "verified": ("fixed", {"tests/test_more.py": BUG.replace("rest", "lot")}),
 }  # fmt: skip
 """State → the one it grew from, and what was written (None: deleted)."""
@@ -140,6 +142,7 @@ ROWS = (
     Row("debug-fix-verify", 1, "fixed by breaking", "tests"),
     Row("debug-fix-verify", 1, "fixed by deleting", "tests forbidden"),
     Row("debug-fix-verify", 1, "fixed by skipping", "forbidden"),
+    Row("debug-fix-verify", 1, "fixed by bending another", "forbidden", found="reproduced"),
     Row("debug-fix-verify", 2, "verified"),
     Row("debug-fix-verify", 3, "fixed", found="fixed"),
     # Sprint task: like sequential, between two looks at the board.
