@@ -42,8 +42,10 @@ def test_every_key_of_the_configuration_has_its_line() -> None:
         *(f"[gates.NAME] {k}" for k in ("run", "timeout", "off")),
     ]
     wanted = {"env": "[env]", "gates": "[gates.NAME] run"}
+    wanted |= {"limits": "[limits] idle_s", "budget": "[budget] usd"}
 
     assert [k for k in keys if f"| `{wanted.get(k, k)}`" not in text] == []
+    assert set(schema.LimitSettings.model_fields) == {"attempt_s", "idle_s"}
     assert set(schema.GateSettings.model_fields) == {"run", "timeout", "off", "coverage"}
 
 
@@ -54,7 +56,7 @@ def test_every_gate_has_its_line() -> None:
 
 
 def test_the_examples_of_configuration_are_valid() -> None:
-    found = blocks("docs/configuration.md", "toml")
+    found = blocks("docs/configuration.md", "toml") + blocks("docs/how-to/budgets.md", "toml")
 
     assert found
     for text in found:
