@@ -191,3 +191,24 @@ async def test_a_violation_in_a_merge_goes_to_who_introduced_it_after_a_kill_too
     assert lint.message.endswith("(introduced by one: Do one)")
     assert (await story.facts(run))["two/1/closed"].body["agent"] == "porter"
     await verify(story.orchestrator.repository.git, await story.orchestrator.facts(run))
+
+
+async def test_no_more_agents_work_at_once_than_there_are_slots(begin: Begin) -> None:
+    at_work, most = 0, 0
+
+    async def counted(brief: Brief, workspace: Workspace) -> None:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        await asyncio.sleep(0.05)
+        at_work -= 1
+
+    names = ("one", "two", "three")
+    story = await begin(dict.fromkeys(names, counted))
+    run = await story.orchestrator.start(
+        REQUEST, plan(**dict.fromkeys(names, PLANNER)), runtime="acting",
+        script=str(story.folder.parent), max_parallel=1,
+    )  # fmt: skip
+
+    assert (await story.orchestrator.drive(run)).state == "passed"
+    assert most == 1

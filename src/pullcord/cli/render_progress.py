@@ -94,6 +94,9 @@ def _started(run: str, body: Mapping[str, Any]) -> Iterator[Line]:
 def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
     task, number, what = place(fact.key)
     agent, description = _named(before, task)
+    opened = fact if what == "opened" else before.get(f"{task}/{number}/opened")
+    # Another agent than the task's own may mend a merge.
+    agent = (opened and opened.body.get("agent")) or agent
     again = f"round {number}: " if number > 1 else ""
     if what == "opened" and not compact:  # a terminal shows it among its live lines
         yield f"● {agent:<{_NAME}}  {again}{description}", None

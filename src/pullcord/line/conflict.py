@@ -42,8 +42,8 @@ async def conflict(
     hunk = [line for p in paths for line in await _hunks(parts, commit, p, (names, task.id))]
     return Escalation(
         kind="conflict",
-        description=f"{task.description}: still does not fit to what {names} handed off after "
-        f"{number} rounds.",
+        description=f"{task.description}: after {number} rounds it still does not fit what {names} "
+        "handed off.",
         fields={
             "Between": " and ".join(f"{t.id} ({t.description}, {t.subagent_type})" for t in tasks),
             "Paths": ", ".join(paths[:20]),
