@@ -12,8 +12,8 @@ _AFTER = {
     "contract": (),
     "break-down": ("contract",),
     "implementation": ("contract",),
-    "tests": ("implementation",),
-    "review": ("break-down", "tests"),
+    "tests": ("break-down", "implementation"),
+    "review": ("tests",),
     "update-docs": ("review",),
 }
 
