@@ -10,7 +10,6 @@ from pullcord.blueprint.checks.file import File, names_in, number
 from pullcord.blueprint.mapping import BROAD, RESPONSES, STRAY
 from pullcord.model.quality import Finding
 
-RULES = ("error-mapping", "broad-except")
 _SERVING = ("app/api/", "app/repositories/")
 _BASES = ("app/repositories/memory.py", "app/repositories/postgres/base.py")
 _INSTEAD = (
