@@ -14,6 +14,7 @@ from pullcord.line.budget import minutes_recorded
 from pullcord.line.ground import ground
 from pullcord.line.limits import limited, on_the_clock
 from pullcord.line.parts import DOCUMENTS, Parts
+from pullcord.line.redacting import report_without_secrets
 from pullcord.model.agent import Agent
 from pullcord.model.report import Report
 from pullcord.model.run import Opened
@@ -87,6 +88,7 @@ async def _work(parts: Parts, task: Task, round: int, opened: Opened, setting: S
     yours = await parts.repository.fingerprint()
     work = _run(parts, agent, brief, workspace)
     report = await limited(parts, task, f"{task.id}/{round}", folder, work)
+    report = report_without_secrets(report)
     now = await parts.repository.fingerprint()
     touched = sorted(name for name in yours if now[name] != yours[name])
     if touched:
@@ -148,6 +150,16 @@ async def rescue(parts: Parts, name: str, opened: Opened) -> str | None:
         tree, opened.base, f"Rescued work of {name}\n", agent="pullcord", at=opened.at
     )
     return await parts.tree.publish(f"rescue/{name}/{commit[:12]}", commit)
+
+
+async def rescue_unfinished(parts: Parts) -> None:
+    """Keep what agents left that were stopped in the middle, because another one pulled the cord
+    for all. Their attempts begin again when the line goes on."""
+    bodies = {fact.key: fact.body for fact in await parts.facts()}
+    for key, body in bodies.items():
+        attempt = key.removesuffix("/opened")
+        if attempt != key and f"{attempt}/worked" not in bodies:
+            await rescue(parts, attempt.replace("/", "-"), Opened.model_validate(body))
 
 
 async def unmoved(parts: Parts, tried: Tried) -> bool:

@@ -19,6 +19,7 @@ from pullcord.line.parts import REVIEWERS, Parts
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Finding, Receipt
 from pullcord.model.run import Opened
+from pullcord.model.secrets import redacted
 from pullcord.model.summary import Summary
 from pullcord.model.task import Task
 from pullcord.model.work import Brief, Previous
@@ -67,7 +68,7 @@ async def brief_for(
     )
     agent, scope = parts.agents[task.subagent_type], await mandate(parts, task)
     text = compose(brief, agent.model_copy(update={"write": scope.told}), setting.alongside)
-    return brief.model_copy(update={"text": text})
+    return brief.model_copy(update={"text": redacted(text), "packet": redacted(brief.packet)})
 
 
 async def _sprint(parts: Parts) -> tuple[str, str]:

@@ -9,18 +9,52 @@ from pullcord.line.ask import STOP
 from pullcord.line.attempt import Tried
 from pullcord.model.escalation import Escalation
 from pullcord.model.quality import Finding, Verdict
+from pullcord.model.secrets import redacted
 from pullcord.model.task import Task
 
+MOST = 5
+"""Questions of one attempt that are asked one by one. More are one question, which lists them."""
 
-def raised(tried: Tried, summary: str) -> Escalation | None:
-    """The escalation of an attempt: reported by its runtime, or in SPEC.md's formats anywhere in
-    its last message or summary; a reviewer's `escalate`; an end that needs a person."""
+
+def raised(tried: Tried, summary: str) -> tuple[Escalation, ...]:
+    """The escalations of an attempt, the gravest first: reported by its runtime, or in SPEC.md's
+    formats anywhere in its last message or summary; else a reviewer's `escalate`, or an end that
+    needs a person. Each once, wherever it was said."""
     report, by = tried.report, tried.task.subagent_type
-    if report.escalation is not None:
-        return report.escalation.model_copy(update={"raised_by": by})
-    for text in (report.message, summary):
-        if found := escalations.parse(text):
-            return found[0].model_copy(update={"raised_by": by})
+    said = [report.escalation] if report.escalation is not None else []
+    said += [*escalations.parse(report.message), *escalations.parse(redacted(summary))]
+    found: dict[tuple[str, str], Escalation] = {}
+    for escalation in said:
+        told = (escalation.kind, escalation.description.casefold())
+        found.setdefault(told, escalation.model_copy(update={"raised_by": by}))
+    order = list(escalations.FORMATS)
+    every = sorted(found.values(), key=lambda escalation: order.index(escalation.kind))
+    if len(every) > MOST:
+        return (_all_in_one(every, by),)
+    return tuple(every) or tuple(filter(None, [_by_its_end(tried)]))
+
+
+def _all_in_one(every: Sequence[Escalation], by: str) -> Escalation:
+    """One question for more blockers than a person can be asked about one by one."""
+    return Escalation(
+        kind=every[0].kind,
+        description=f"{by} raises {len(every)} questions at once: answer them together, in words.",
+        options=("Give it back to the agent to settle them itself", STOP),
+        evidence=tuple(_in_a_line(escalation) for escalation in every),
+        raised_by=by,
+    )
+
+
+def _in_a_line(escalation: Escalation) -> str:
+    parts = [f"{escalation.kind}: {escalation.description}"]
+    parts += [f"{name}: {text}" for name, text in escalation.fields.items()]
+    parts += [f"{number}) {text}" for number, text in enumerate(escalation.options, 1)]
+    return " | ".join(parts)
+
+
+def _by_its_end(tried: Tried) -> Escalation | None:
+    """The question of an attempt whose end needs a person, though nothing was said in a format."""
+    report, by = tried.report, tried.task.subagent_type
     if report.review is not None and report.review.decision == "escalate":
         return Escalation(
             kind="approval",

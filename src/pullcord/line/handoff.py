@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pullcord.briefs import summary as summaries
 from pullcord.briefs.quality import quality_lines
 from pullcord.errors import WorkspaceError
+from pullcord.line.alarms import without_allowed
 from pullcord.line.attempt import Tried
 from pullcord.line.merge import Merged, merge
 from pullcord.line.parts import REVIEWERS, Parts
@@ -38,8 +39,9 @@ def waived(receipts: Sequence[Receipt], key: str, facts: Sequence[Fact]) -> tupl
     """The receipts of the judgement `key` with what a person waived: pure.
 
     A waiver is for one judgement, and for later ones of the run as far as the gate finds nothing
-    but what was waived.
+    but what was waived. An alarm that a person allowed is taken off likewise: see alarms.
     """
+    receipts = without_allowed(receipts, key, facts)
     waivers = [fact for fact in facts if fact.key.startswith("waive/")]
     judged = next((fact.seq for fact in facts if fact.key == f"{key}/judged"), 0)
     # What was closed before the waiver stays closed, or an earlier round would open in a later
@@ -139,7 +141,7 @@ async def hand_off(
                 "receipts": [r.model_dump(mode="json") for r in receipts],
             },
         )
-        await _move(parts, merged.onto, body["merge"])
+        await move(parts, merged.onto, body["merge"])
     return Handoff(
         task=tried.task.id,
         round=tried.round,
@@ -152,13 +154,24 @@ async def hand_off(
 
 async def settle(parts: Parts) -> None:
     """Bring the run's head to the last recorded handoff: a kill may have come between the two."""
-    merges = [f.body["merge"] for f in await parts.facts() if f.key.endswith("/handoff")]
-    head, recorded = await parts.tree.head(), merges[-1] if merges else parts.start.base
+    head, recorded = await parts.tree.head(), head_of(await parts.facts(), parts.start.base)
     if head != recorded:
-        await _move(parts, head, recorded)
+        await move(parts, head, recorded)
 
 
-async def _move(parts: Parts, old: str, new: str) -> None:
+def head_of(facts: Sequence[Fact], base: str) -> str:
+    """The commit that a run's facts lead to: its last handoff or recorded decision, else its base:
+    pure."""
+    for fact in reversed(facts):
+        if fact.key.endswith("/handoff"):
+            return str(fact.body.get("merge", fact.body["commit"]))
+        if fact.key.startswith("recorded/"):
+            return str(fact.body["commit"])
+    return base
+
+
+async def move(parts: Parts, old: str, new: str) -> None:
+    """Move the run's head. Raises WorkspaceError when somebody else did."""
     if not await parts.tree.advance(new, old):
         raise WorkspaceError(
             f"The head of {parts.drive.run} was moved by somebody else.",

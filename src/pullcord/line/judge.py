@@ -11,6 +11,7 @@ from pullcord.line.attempt import Tried
 from pullcord.line.changed import elsewhere
 from pullcord.line.mandate import FREE, Mandate, mandate
 from pullcord.line.parts import DOCUMENTS, Parts
+from pullcord.line.redacting import verdict_without_secrets
 from pullcord.model.quality import Expectation, Obligation, Receipt
 from pullcord.protocols import Case
 
@@ -130,7 +131,8 @@ async def _judged(
         shutil.rmtree(scratch, ignore_errors=True)
         policy = gates.policy(case)
         receipts = [
-            Receipt(verdict=verdict, tree=tree, policy=policy) for verdict in judgement.verdicts
+            Receipt(verdict=verdict_without_secrets(verdict), tree=tree, policy=policy)
+            for verdict in judgement.verdicts
         ]
         return {
             "receipts": [receipt.model_dump(mode="json") for receipt in receipts],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pullcord.line.alarms import without_allowed
 from pullcord.line.attempt import Tried
 from pullcord.line.blame import attributed, met
 from pullcord.line.clashes import Files, clashes, hunks, lost_lines
@@ -53,10 +54,12 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
             Finding(gate="merge", rule="conflict", path=p, message=said) for p in conflicts
         )
         return Merged(merged, head, found, met=others)
-    if found := await _unseen(parts, head, commit, merged):
+    if found := await _unseen(parts, tried, (head, commit, merged)):
         others = await met(parts, head, commit, [finding.path for finding in found])
         return Merged(merged, head, found, met=others)
-    receipts = await judge_merge(parts, f"{tried.key}/merge/{head[:12]}", (head, merged))
+    name = f"{tried.key}/merge/{head[:12]}"
+    receipts = await judge_merge(parts, name, (head, merged))
+    receipts = without_allowed(receipts, name, await parts.facts())
     closed = tuple(
         finding
         for verdict in (receipt.verdict for receipt in receipts)
@@ -92,17 +95,20 @@ async def _marks(parts: Parts, tried: Tried, commit: str) -> tuple[Finding, ...]
     )
 
 
-async def _unseen(parts: Parts, head: str, commit: str, merged: str) -> tuple[Finding, ...]:
-    """Clashes that git did not see and lines that it lost."""
-    git = parts.tree.mirror
-    base = (await git("merge-base", head, commit)).strip()
+async def _unseen(parts: Parts, tried: Tried, commits: tuple[str, str, str]) -> tuple[Finding, ...]:
+    """Clashes that git did not see and lines that it lost, of the head, an attempt's commit and
+    their merge. The head has grown from what the attempt's commit follows."""
+    head, commit, merged = commits
+    git, base = parts.tree.mirror, tried.opened.parent
     ours = {change.path for change in await git.changes(base, head)}
     theirs = {change.path for change in await git.changes(base, commit)}
     found: list[Finding] = []
     for path in sorted(ours & theirs):
         texts = [await git.read(c, path) or "" for c in (base, head, commit, merged)]
         found += lost_lines(path, texts[0], texts[1:3], texts[3])
-    sides = [await _files(parts, c) for c in (merged, head, commit)]
+    if not all(any(path.endswith(_TEXT) for path in side) for side in (ours, theirs)):
+        return tuple(found)  # code that only one side has changed is as that side had it
+    sides = [await _files(parts, c) for c in (merged, head, tried.commit)]
     return (*found, *clashes(*sides))
 
 
