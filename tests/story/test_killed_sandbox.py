@@ -1,5 +1,6 @@
 """An orchestrator is killed while a command runs in the sandbox: nothing of it lives on."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -53,3 +54,39 @@ def test_no_process_of_a_sandbox_outlives_a_killed_orchestrator(
     while (left := running(word)) and time.monotonic() < patience:
         time.sleep(0.01)
     assert left == []
+
+
+def test_a_sandbox_that_is_just_being_made_does_not_outlive_a_killed_orchestrator(
+    tmp_path: Path,
+) -> None:
+    """The first process inside learns too late that nobody waits for it any more, and whoever kills
+    its group may be slow."""
+    word = f"48.{os.getpid()}{time.monotonic_ns()}"
+    argv = [sys.executable, "-c", ORCHESTRATOR, "bubblewrap", str(tmp_path), word]
+    with subprocess.Popen(argv) as orchestrator:
+        first = 0
+        while not first and orchestrator.poll() is None:
+            first = next((c for b in children(orchestrator.pid, word) for c in children(b)), 0)
+        os.kill(first, signal.SIGSTOP)
+        (watchdog,) = children(orchestrator.pid, "groups=")
+        os.kill(watchdog, signal.SIGSTOP)
+        orchestrator.send_signal(signal.SIGKILL)
+    os.kill(first, signal.SIGCONT)
+    time.sleep(0.3)
+    os.kill(watchdog, signal.SIGCONT)
+    patience = time.monotonic() + 5
+    while (left := running(word)) and time.monotonic() < patience:
+        time.sleep(0.01)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
+
+
+def children(pid: int, word: str = "") -> list[int]:
+    """The children of a process whose command line holds a word."""
+    found = []
+    with contextlib.suppress(OSError):  # one of them has just ended
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            if word.encode() in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(int(child))
+    return found

@@ -27,7 +27,7 @@ def main(args: Sequence[str]) -> None:
         for seed, toll in forms.at_random(Path(folder), pattern, rest[0], int(rest[1])):
             _say(toll, seed)
     else:
-        kinds = forms.FACTS + (forms.GIT if pattern == "sequential" else ())
+        kinds = forms.FACTS + forms.AGENTS + (forms.GIT if pattern == "sequential" else ())
         _say(forms.every(Path(folder), STORIES[pattern], kinds))
 
 

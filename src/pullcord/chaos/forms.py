@@ -17,6 +17,7 @@ from pullcord.chaos.trial import Toll, Trial, begun, pristine
 from pullcord.errors import PullcordError
 
 FACTS = ("before", "after")
+AGENTS = ("during",)
 GIT = ("git",)
 _MOST_KILLS = 12
 """Random kills of one run: then it may come to its end."""
@@ -50,7 +51,7 @@ def undisturbed(folder: Path, story: Story) -> Undisturbed:
     return Undisturbed(trial.folder, made, asyncio.run(ending(trial.folder)), trial.seconds)
 
 
-def every(folder: Path, story: Story, kinds: tuple[str, ...] = FACTS) -> Toll:
+def every(folder: Path, story: Story, kinds: tuple[str, ...] = FACTS + AGENTS) -> Toll:
     """One run that dies at every place of these kinds, one after the other."""
     whole = undisturbed(folder, story)
     trial = begun(folder / "killed", story, whole.pristine, whole.verdicts)
@@ -76,14 +77,17 @@ def at_random(folder: Path, pattern: str, seed: str, kills: int) -> Iterator[tup
 
 
 def drawn(seed: str, seconds: float, most: int) -> Iterator[Kill]:
-    """At most so many kills: after a time within `seconds`, at a fact, at a git command."""
+    """At most so many kills: after a time within `seconds`, at a fact, at a git command, while an
+    agent works."""
     random = Random(seed)
     for _ in range(most):
-        kind = random.choice(("time", "fact", "git"))
+        kind = random.choice(("time", "time", "fact", "git", "agent"))
         if kind == "time":
             yield Kill(after_s=random.uniform(0.001, seconds))
         elif kind == "fact":
             yield Kill(FACTS, nth=random.randint(1, 6))
+        elif kind == "agent":
+            yield Kill(AGENTS, nth=1)
         else:
             yield Kill(GIT, nth=random.randint(1, 25))
 

@@ -30,12 +30,12 @@ _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of <linux/prctl.h>
 
 @dataclass(frozen=True)
 class End:
-    """How a child ended: exit status, negative for a signal; seconds that it lived; how many
-    processes it left alive (they are dead now)."""
+    """How a child ended: exit status, negative for a signal; seconds that it lived; the
+    command lines of the processes that it left alive (they are dead now)."""
 
     exit: int
     seconds: float
-    orphans: int
+    orphans: tuple[str, ...]
 
 
 def adopt_orphans() -> None:
@@ -76,16 +76,21 @@ def _be(work: Callable[[], int]) -> None:
         os._exit(code)
 
 
-def _bury(ours: set[int]) -> int:
-    """Wait for the children that are not ours, which we inherited; how many had to be killed."""
-    deadline, killed = time.monotonic() + PATIENCE_S, set[int]()
+def _bury(ours: set[int]) -> tuple[str, ...]:
+    """Wait for the children that are not ours, which we inherited; those that had to be killed."""
+    deadline, killed = time.monotonic() + PATIENCE_S, dict[int, str]()
     while left := _children() - ours:
         for pid in left:
             if os.waitpid(pid, os.WNOHANG)[0] == 0 and time.monotonic() > deadline:
+                killed.setdefault(pid, _command(pid))
                 os.kill(pid, signal.SIGKILL)
-                killed.add(pid)
         time.sleep(0.002)
-    return len(killed)
+    return tuple(killed.values())
+
+
+def _command(pid: int) -> str:
+    line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    return line.decode("utf-8", "replace").strip()[:200]
 
 
 def _children() -> set[int]:

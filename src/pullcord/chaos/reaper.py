@@ -1,4 +1,5 @@
-"""Where a process dies: just before a fact, just after it, just before a git command."""
+"""Where a process dies: just before a fact, just after it, just before a git command, while an
+agent works."""
 
 from __future__ import annotations
 
@@ -55,6 +56,7 @@ class Reaper:
 
     def watch(self, orchestrator: Orchestrator) -> None:
         """Be there at every new fact and at every git command that changes something."""
+        _mine.append(self)
         orchestrator.ledger = _Watched(orchestrator.ledger, self)  # type: ignore[assignment]
         attempt = Git.attempt
 
@@ -85,6 +87,15 @@ class _Watched:
         if new:
             self._reaper.pass_by("after", key)
         return fact
+
+
+_mine: list[Reaper] = []
+
+
+def pass_by(kind: str, name: str) -> None:
+    """This process is at a place; its reaper, if there is one, is told."""
+    for reaper in _mine:
+        reaper.pass_by(kind, name)
 
 
 def known() -> list[str]:

@@ -36,7 +36,7 @@ class Traces:
 class Ending:
     """Of a run that has come to its end. `meaning` is each fact's body without clocks and caches;
     `work` what each attempt changed outside of docs/; `result` the files of the run's head there;
-    `kept` all objects below the run's refs; `doubt` why line.verify does not trust it."""
+    `kept` all objects below the run's refs; `doubt` why line.verify or git does not trust it."""
 
     refs: dict[str, str]
     history: str
@@ -50,7 +50,7 @@ class Ending:
 
 async def traces(folder: Path) -> Traces:
     """What stands in the folder of a trial now, after a death or at the end."""
-    repository = await Repository.find(folder / "repo")
+    repository = _repository(folder)
     return Traces(
         tuple(fact.hash for fact in await _facts(repository)),
         await _refs(repository.git),
@@ -60,11 +60,12 @@ async def traces(folder: Path) -> Traces:
 
 async def ending(folder: Path) -> Ending:
     """What must not depend on kills."""
-    repository = await Repository.find(folder / "repo")
+    repository = _repository(folder)
     git, facts = repository.git, await _facts(repository)
     doubt = ""
     try:
         await verify(git, facts)
+        await git("fsck", "--strict", "--no-dangling", "--connectivity-only")
     except PullcordError as error:
         doubt = error.message
     glob, head = f"--glob=refs/pullcord/{RUN}/", f"refs/pullcord/{RUN}/head"
@@ -83,6 +84,10 @@ async def ending(folder: Path) -> Ending:
         ),
         doubt=doubt,
     )  # fmt: skip
+
+
+def _repository(folder: Path) -> Repository:
+    return Repository(folder / "repo", folder / "repo" / ".git")
 
 
 async def _facts(repository: Repository) -> list[Fact]:

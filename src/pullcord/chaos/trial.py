@@ -64,8 +64,7 @@ class Trial:
             kill = next(plan, Kill())
             end = raise_child(partial(live, self.folder, self.story, kill), after_s=kill.after_s)
             self.seconds = end.seconds
-            if end.orphans:
-                toll += Toll(orphans=(f"life {number} left {end.orphans}",))
+            toll += Toll(orphans=end.orphans)
             self._seen.append(asyncio.run(traces(self.folder)))
             if end.exit == DONE:
                 return toll + Toll(resumed=toll.kills)
