@@ -124,3 +124,24 @@ async def test_a_task_that_asks_for_a_round_gets_it_and_the_rest_is_told_why_not
     assert (await story.orchestrator.drive(status.run)).state == "passed"
     assert "Leave make alone." in story.brief("design", 4).text
     assert "retry/1" not in await story.facts(status.run)
+
+
+async def test_who_waits_for_rounds_goes_on_when_what_it_builds_on_is_worked_again(
+    begin: Begin,
+) -> None:
+    def spoils(brief: Brief, workspace: Workspace) -> Report:
+        if "design/2" not in story.paid():
+            write(workspace.path, "Makefile", f"round:\n\techo {brief.round}\n")
+        else:
+            mended(brief, workspace)
+        return said(brief, workspace)
+
+    story = await begin({"review": spoils})
+    run = (await story.run("design", "review")).run
+
+    after = await story.orchestrator.retry(run, "design", text="Other names.", by="Ada")
+
+    assert after.open_questions == ()
+    assert (await story.orchestrator.drive(run)).state == "passed"
+    assert story.paid()[-2:] == ["design/2", "review/4"]
+    assert "design is worked again: Other names." in story.brief("review", 4).text

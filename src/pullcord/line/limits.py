@@ -18,7 +18,7 @@ from pullcord.model.task import Task
 from pullcord.process.output import HEARD
 
 _LOOK_S = 5.0
-"""The longest time between two looks at an agent's workspace."""
+"""The longest time between two looks at an agent."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ async def limited(
 ) -> Report:
     """The agent's report, or that of the limit which ended it. When this returns or is cancelled,
     the agent has ended with every program that its runtime started."""
-    activity = _Activity(folder)
+    activity = _Activity(folder, parts.project.idle_s / 10)
     context = copy_context()
     context.run(HEARD.set, activity.noticed)  # for what the agent starts, and nothing else
     agent = asyncio.create_task(work, context=context)
@@ -77,27 +77,32 @@ async def _over(parts: Parts, task: Task, key: str, activity: _Activity) -> tupl
         if rest <= 0:
             return "attempt", f"Not done after {project.attempt_s:g} s."
         # Several may work on one budget: its end is nearer than it looks.
-        await asyncio.sleep(min(_LOOK_S, budgeted / max(1, len(elapsed)), idle, rest))
+        ends = (budgeted / max(1, len(elapsed)), idle, rest, project.idle_s / 10)
+        await asyncio.sleep(min(_LOOK_S, *ends))
 
 
 class _Activity:
-    """When an agent last printed something or changed a file of its workspace."""
+    """When an agent last printed something or changed a file of its workspace, which is looked at
+    every so many seconds: a large one takes its time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, every_s: float) -> None:
         self._folder = folder
+        self._every = every_s
         self._newest = 0
         self._clock = asyncio.get_running_loop().time
-        self._last = self._clock()
+        self._last = self._looked = self._clock()
 
     def noticed(self) -> None:
         self._last = self._clock()
 
     async def silent_s(self) -> float:
         """Seconds without a sign of life."""
-        newest = await asyncio.to_thread(_newest_change, self._folder)
-        if newest > self._newest:
-            self._newest = newest
-            self.noticed()
+        if self._clock() - self._looked >= self._every:
+            self._looked = self._clock()
+            newest = await asyncio.to_thread(_newest_change, self._folder)
+            if newest > self._newest:
+                self._newest = newest
+                self.noticed()
         return self._clock() - self._last
 
 
