@@ -124,6 +124,18 @@ WISHES: dict[str, tuple[Callable[[Path], list[str | Path]], str]] = {
         lambda _: ["x", *CRITERION, "--pattern", "parallel"],
         "needs a plan",
     ),
+    "an unknown workflow": (
+        lambda _: ["x", *CRITERION, "--workflow", "magic"],
+        "There is no workflow 'magic'",
+    ),
+    "an unknown workflow in a request": (
+        _request("---\nworkflow: magic\n---\n# x\n\n## Acceptance criteria\n- One\n"),
+        "There is no workflow 'magic'",
+    ),
+    "a workflow for a plan": (
+        lambda f: [*_request(TASK.format("code-reviewer"), "p.py")(f), "--workflow", "errors"],
+        "A plan has its own tasks",
+    ),
     "an unknown runtime": (
         lambda _: ["x", *CRITERION, "--runtime", "magic"],
         "There is no runtime 'magic'",

@@ -59,7 +59,14 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-def test_the_demo_ends_with_an_applied_feature(tmp_path: Path) -> None:
+def test_a_demo_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    said = cli("demo", "eror", tmp_path / "x")
+    assert (said.code, (tmp_path / "x").exists()) == (2, False)
+    assert "There is no demo 'eror'" in said.err
+    assert "errors" in said.err
+
+
+def test_the_demo_asks_mends_a_mistake_and_ends_with_an_applied_feature(tmp_path: Path) -> None:
     service = tmp_path / "demo"
     lines = said_in_json("demo", service)
     last = lines[-1]
@@ -67,6 +74,8 @@ def test_the_demo_ends_with_an_applied_feature(tmp_path: Path) -> None:
     assert [task["state"] for task in last["status"]["tasks"]] == ["passed"] * 6
     assert all(f"- ✅ {line}" in last["summary"] for line in SUCCESS)
     assert {line["outcome"] for line in lines if line["type"] == "gate.finished"} == {"pass"}
+    assert [line["by"] for line in lines if line["type"] == "question.answered"] == [NOBODY]
+    assert "mistake in its first round" in last["staged"]
     assert git(service, "status", "--porcelain") == ""
     assert git(service, "rev-parse", "main") == last["status"]["head"]
     assert "workouts" in (service / "openapi.json").read_text()
@@ -76,3 +85,6 @@ def test_the_demo_ends_with_an_applied_feature(tmp_path: Path) -> None:
     for really_said in ("\n".join(events), last["summary"]):
         shape = "\n".join(make.shape(really_said.strip()))
         assert shape in in_readme, "run: .venv/bin/python docs/make.py"
+    found = next(line for line in events if "tests/test_workouts.py" in line)
+    again = next(line for line in events if "round 2: Implement" in line)
+    assert events.index(found) < events.index(again)
