@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pullcord.gates.policy import digest, file_digest, locks, policy_key
+from pullcord.gates.reach import inherited
 from pullcord.model.quality import Verdict
 from pullcord.protocols import Case, Gate
 
@@ -75,7 +76,8 @@ def _key(gate: Gate, case: Case, trees: tuple[str, str, str]) -> str:
     return digest({
         "gate": gate.name,
         "trees": trees,
-        # Not the agent: what a tool finds does not depend on who wrote the code.
+        # Not the agent: what a tool finds does not depend on who wrote the code. Only documents
+        # that differed from the code before the run are not held against who cannot mend them.
         "policy": policy_key(case.project, case.trusted),
         "locks": locks(case.tree),
         "documents": [file_digest(case.tree / d) for d in _documents(case)],
@@ -83,4 +85,5 @@ def _key(gate: Gate, case: Case, trees: tuple[str, str, str]) -> str:
         "sandbox": case.sandbox.name,
         "expectation": case.expectation.model_dump(),
         "obligations": [o.model_dump() for o in case.obligations],
+        "inherited": gate.name == "openapi" and inherited(case),
     })  # fmt: skip

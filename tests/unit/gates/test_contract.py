@@ -87,6 +87,23 @@ async def test_the_published_contract_is_what_clients_know(make_case: Any) -> No
     assert [f.rule for f in verdict.findings] == ["breaking"]
 
 
+async def test_what_clients_know_and_nobody_serves_is_left_to_who_can_implement_it(
+    make_case: Any, tmp_path: Any
+) -> None:
+    files = {
+        **APP,
+        "openapi.json": json.dumps(document("/a")),
+        "contract/openapi.json": json.dumps(document("/a", "/b")),
+    }
+    later = {**files, "docs/x.md": "x"}
+    left = await Contract().judge(make_case(files, later, agent=DESIGNER))
+    (tmp_path / "scratch").rmdir()
+    owed = await Contract().judge(make_case(files, later))
+
+    assert left.outcome == "pass"
+    assert [f.rule for f in owed.findings] == ["breaking"]
+
+
 async def test_a_locked_contract_may_wait_for_its_implementation(make_case: Any) -> None:
     rules, detail = await judged(
         make_case, document("/a"), document("/a"), fragment("/b"), agent=DESIGNER
