@@ -43,10 +43,10 @@ _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime"
 _ETC_NETWORK = ("resolv.conf",)
 _OWN_ETC = Path(__file__).parent / "etc"
 # The shell is process 1 of the namespace: when it ends, the kernel kills all others, and only then
-# bwrap itself ends. So nothing lives on when `run` returns. It has no session of its own: it stays in
-# the process group that dies with us (process.run gave it a session without a terminal), even when
-# bwrap is killed before its child could ask to die with it. The limit must be set inside: the user
-# namespace counts its own processes from Linux 5.14 on.
+# bwrap itself ends. So nothing lives on when `run` returns. It has no session of its own: it stays
+# in the process group that dies with us (process.run gave it a session without a terminal), even
+# when bwrap is killed before its child could ask to die with it. The limit must be set inside: the
+# user namespace counts its own processes from Linux 5.14 on.
 _FIRST = (
     'if [ "$1" != 0 ]; then ulimit -p "$1" 2>/dev/null || ulimit -u "$1" || exit 125; fi; '
     'shift; "$@"; exit $?'
