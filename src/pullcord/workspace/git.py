@@ -116,6 +116,8 @@ class Git:
 
     async def read_all(self, names: Sequence[tuple[str, str]]) -> list[str | None]:
         """The texts of many (commit, path), with one start of git; see `read`."""
+        if not names:
+            return []
         asked = "".join(f"{commit}:{path}\n" for commit, path in names)
         out = await self("cat-file", "--batch", stdin=asked.encode())
         if "\ufffd" in out:  # what is no UTF-8 has another length by now
