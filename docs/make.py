@@ -84,7 +84,7 @@ def shown() -> str:
 def shape(shown: str) -> list[str]:
     """The lines of an output without what differs from run to run: times, ids, folders, counts."""
     for pattern, word in (
-        (r"pullcord-demo-\w+", "FOLDER"), (r"r-[a-z0-9]+", "RUN"),
+        (r"/workouts[/?][^ ']+", "ROW"), (r"pullcord-demo-\w+", "FOLDER"), (r"r-[a-z0-9]+", "RUN"),
         (r"\b[0-9a-f]{7,40}\b", "COMMIT"), (r"\d{8}_\d{6}|\d+:\d\d", "TIME"),
         (r"\d+(\.\d+)?", "N"), (r" +", " "),
     ):  # fmt: skip

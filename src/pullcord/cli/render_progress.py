@@ -114,6 +114,8 @@ def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
         yield f"! {_redesigned(fact.body)}", None
     elif what == "handoff":
         yield f"✓ {agent:<{_NAME}}  handed off {short(fact.body['commit'])}", None
+        red = [f for r in fact.body["receipts"] for f in r["verdict"].get("red", ())]
+        yield from _found(red, fact.run)
 
 
 def _redesigned(body: Mapping[str, Any]) -> str:
@@ -181,10 +183,14 @@ def _closed(agent: str, number: int, fact: Fact) -> Iterator[Line]:
     findings = fact.body["findings"]
     # A gate that did not run because another was red adds nothing to read.
     told = [f for f in findings if f["rule"] != "not-run"] or findings
-    for finding in told[:SHOWN]:
+    yield from _found(told, fact.run)
+
+
+def _found(findings: Sequence[Mapping[str, Any]], run: str) -> Iterator[Line]:
+    for finding in findings[:SHOWN]:
         yield f"    {finding_line(finding)}", None
-    if len(told) > SHOWN:
-        yield f"    … and {len(told) - SHOWN} more: pullcord show {fact.run}", None
+    if len(findings) > SHOWN:
+        yield f"    … and {len(findings) - SHOWN} more: pullcord show {run}", None
 
 
 def finding_line(finding: Mapping[str, Any]) -> str:
@@ -206,5 +212,7 @@ def _since(fact: Fact, before: Facts) -> float | None:
 def _asked(name: str, body: Mapping[str, Any]) -> str:
     if name.endswith("/answer"):
         question = name.removesuffix("/answer")
-        return f"✓ {question} answered by {one_line(body['by'])}: {one_line(body['text'])}"
+        first, _, more = body["text"].partition("\n")
+        said = cut(one_line(first), _SAID) + " …" * bool(more)
+        return f"✓ {question} answered by {one_line(body['by'])}: {said}"
     return f"! cord pulled: {name}  {one_line(body['escalation']['description'])}"

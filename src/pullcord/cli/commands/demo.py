@@ -86,7 +86,7 @@ async def demo(
     shell.data(f"✓ applied: {branch} of {service} is at {short(status.head)}", "")
     if shown.breaking is not None:
         await _pull(shell, orchestrator, shown.breaking, unsafe=unsafe)
-    shell.data(*REAL, "")
+    shell.data(*shown.staged, *REAL, "")
     shell.data(f"next: cd {service}", "      git log --stat")
     shell.data("      .venv/bin/poe test", "      pullcord show @last")
     return ended(
@@ -96,6 +96,7 @@ async def demo(
         branch=branch,
         real=" ".join(REAL),
         planted=list(planted),
+        staged=" ".join(shown.staged),
     )
 
 

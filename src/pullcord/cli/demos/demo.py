@@ -28,4 +28,5 @@ class Demo:
     prepare: Callable[[Path], Awaitable[tuple[str, ...]]] = as_it_is
     workflow: Workflow | None = None
     slips: Path | None = None
+    staged: tuple[str, ...] = ()
     breaking: Path | None = None

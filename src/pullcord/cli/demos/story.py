@@ -35,4 +35,5 @@ STORY = Demo(
     ),
     workflow=Workflow("story", "a feature, planned while it is built", _steps(), "parallel"),
     slips=REQUESTS / "story.yaml",
+    staged=("Staged here: the engineer's mistake in its first round, and nothing else.",),
 )
