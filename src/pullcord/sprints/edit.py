@@ -189,9 +189,13 @@ def _step(block: Sequence[Line], parent: Line | None = None) -> str:
     parent = parent or block[0]
     if parent.kind != "item":
         return "  "
-    for above, below in pairwise(block):
-        if above.kind == below.kind == "item" and below.indent > above.indent:
-            return _indent(below).removeprefix(_indent(above))
+    pairs = [
+        (above, below)
+        for above, below in pairwise(block)
+        if above.kind == below.kind == "item" and below.indent > above.indent
+    ]
+    for above, below in sorted(pairs, key=lambda pair: pair[0].indent != parent.indent):
+        return _indent(below).removeprefix(_indent(above))
     return "    " if "    " in _indent(parent) else " " * (len(parent.marker) + 1)
 
 
@@ -246,8 +250,11 @@ def _with_suffix(raw: str, words: str, meaning: Status) -> str:
     if said and status(said["text"]) == meaning:
         return raw
     if said and status(said["text"]):
+        words = f"[{words}]" if said[0].rstrip().endswith("]") else f"({words})"
         core = core[: said.start()].rstrip()
-    return f"{core} ({words}){end}{raw[len(body) :]}"
+    else:
+        words = f"({words})"
+    return f"{core} {words}{end}{raw[len(body) :]}"
 
 
 def _with_sign(raw: str, meaning: Status) -> str:
@@ -259,7 +266,7 @@ def _with_sign(raw: str, meaning: Status) -> str:
 
 
 def _tick(raw: str) -> str:
-    return raw.replace("[ ]", "[x]", 1)
+    return re.sub(r"\[[ ~/]\]", "[x]", raw, count=1)
 
 
 def _as_written(before: str, words: str) -> str:
@@ -272,7 +279,7 @@ def _as_written(before: str, words: str) -> str:
 
 def _value(part: Sequence[Line]) -> str:
     named = part[0].field
-    if named and (named[1] or part[0].kind != "heading"):
+    if named and (named[1] or not part[0].titles):
         return named[1]
     return next((line.text for line in part[1:] if line.kind in ("prose", "item")), "")
 
@@ -280,10 +287,13 @@ def _value(part: Sequence[Line]) -> str:
 def _set_value(text: str, part: Sequence[Line], value: str) -> str:
     """Give a field its value, on its own line or, below a heading, on the first line of text."""
     line = part[0]
-    if line.kind == "heading":
+    if line.titles:
         below = next((line for line in part[1:] if line.kind in ("prose", "item")), None)
-        if below is None:
+        if below is None and line.kind == "heading":
             return _insert(text, line.number, ["", value])
+        if below is None:
+            name = line.text.rstrip()
+            return _replace(text, {line.number: lambda raw: _swap(raw, name, f"{name}: {value}")})
         return _replace(text, {below.number: lambda raw: _swap(raw, below.text, value)})
     named = line.field
     old = named[1] if named else ""

@@ -10,7 +10,7 @@ from pullcord.sprints.read import Sprint, SprintTask
 from pullcord.sprints.shape import SprintUnreadable
 
 _SPRINT = re.compile(r"\bsprint[ \t]+(\d{1,9})\b", re.IGNORECASE)
-_NAMED = re.compile(r"\btask[ \t]+(?=[\w.-]*\d)[A-Z0-9]+(?:[.-][A-Z0-9]+)*", re.I | re.A)
+_NAMED = re.compile(r"\btask[ \t]+#?(?=[\w.-]*\d)[A-Z0-9]+(?:[.-][A-Z0-9]+)*", re.I | re.A)
 
 
 def find(sprint: Sprint, title: str, said: str = "") -> SprintTask | None:

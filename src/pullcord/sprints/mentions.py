@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 _ID = r"(?<![\w.-])(?=[\w.-]*\d)[A-Za-z]{0,4}-?\d+(?:[.-]\d+)*[A-Za-z]?\b"
 _JOIN = r"[ \t]*(?:,[ \t]*and|,|and|&|/|to|through|–|—|-)[ \t]*(?:tasks?[ \t]+)?"
-_MENTION = re.compile(rf"\btasks?[ \t]+(?P<ids>{_ID}(?:{_JOIN}{_ID})*)", re.IGNORECASE)
+_MENTION = re.compile(rf"\btasks?[ \t]+(?P<ids>#?{_ID}(?:{_JOIN}#?{_ID})*)", re.IGNORECASE)
 _BARE = re.compile(rf"(?:{_ID}|[\s,;&/–—-]|and|to)+", re.IGNORECASE)
 _RANGE = re.compile(
     r"(?P<first>\d{1,9})[ \t]*(?:–|—|-|to|through)[ \t]*(?:tasks?[ \t]+)?(?P<last>\d{1,9})\b", re.I

@@ -19,6 +19,7 @@ from pullcord.sprints.shape import (
 )
 
 _BOARD = re.compile(r"\b(tasks?|to[ -]?do|in[ -]progress|doing|done|completed|backlog)\b", re.I)
+_BOXES: dict[str, Status] = {"x": "done", "X": "done", "~": "in progress", "/": "in progress"}
 _EMPTY = ("", "-", "–", "—", "n/a", "none", "tbd", "pending", "not yet", "no")
 
 
@@ -149,12 +150,20 @@ def bare_title(title: str) -> str:
 def _blocks(all_lines: Sequence[Line]) -> Iterator[_Block]:
     """Tasks in a section of the board; in a document without one, wherever they stand."""
     found = list(_opened(all_lines))
-    if any(on_board for on_board, _ in found):
-        found = [(on_board, block) for on_board, block in found if on_board]
-    yield from (block for _, block in found)
+    if any(on_board and isinstance(what, _Block) for on_board, what in found):
+        found = [(on_board, what) for on_board, what in found if on_board]
+    blocks = [what for _, what in found if isinstance(what, _Block)]
+    odd = next((what for _, what in found if isinstance(what, Line)), None)
+    if blocks and odd is not None:
+        raise SprintUnreadable(
+            f"line {odd.number} looks like a task and is none: {odd.raw.strip()}"
+        )
+    yield from blocks
 
 
-def _opened(all_lines: Sequence[Line]) -> Iterator[tuple[bool, _Block]]:
+def _opened(all_lines: Sequence[Line]) -> Iterator[tuple[bool, _Block | Line]]:
+    """The tasks, and the lines between them that look like one; each with whether it stands in a
+    section of the board."""
     path: list[Line] = []
     index = 0
     while index < len(all_lines):
@@ -164,12 +173,14 @@ def _opened(all_lines: Sequence[Line]) -> Iterator[tuple[bool, _Block]]:
             path = [above for above in path if above.level < line.level]
             if named is None:
                 path.append(line)
+        section = [plain(above.text) for above in path]
+        on_board = any(_BOARD.search(name) for name in section)
         if named is None:
+            if line.odd:
+                yield on_board, line
             index += 1
             continue
         length = _length(all_lines, index)
-        section = [plain(above.text) for above in path]
-        on_board = any(_BOARD.search(name) for name in section)
         block = all_lines[index : index + length]
         yield on_board, _Block(named[0], named[1], section[-1] if section else "", list(block))
         index += length
@@ -226,7 +237,7 @@ def _marks(block: _Block) -> list[tuple[str, Status]]:
     first, parts = block.lines[0], fields(block.lines)
     suffix = SUFFIX.search(block.heading)
     said: list[tuple[str, Status | None]] = [
-        ("its checkbox", "done" if first.box in ("x", "X") else None),
+        ("its checkbox", _BOXES.get(first.box)),
         ("its title", (status(suffix["text"]) if suffix else None) or sign(first.text)),
         ("its title", "done" if re.search(r"[✅☑✔✓]\ufe0f?$", block.heading) else None),
         ("Current Status", status(_prose(parts.get("status", [])))),

@@ -12,7 +12,7 @@ Status = Literal["todo", "in progress", "done"]
 _HEADING = re.compile(r"^ {0,3}(?P<level>#{1,6})[ \t]+(?P<text>.*?)[ \t]*#*[ \t]*$")
 _ITEM = re.compile(
     r"^(?P<indent>[ \t]*)(?P<marker>[*+-]|\d{1,4}[.)])[ \t]+"
-    r"(?:\[(?P<box>[ xX])\][ \t]+)?(?P<text>.*)$"
+    r"(?:\[(?P<box>[ xX~/])\][ \t]+)?(?P<text>.*)$"
 )
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)")
 _RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(\1[ \t]*){2,}$")
@@ -21,12 +21,12 @@ _BUSY_SIGNS = "🔄🚧"
 _ANY_SIGN = f"[{_DONE_SIGNS}{_BUSY_SIGNS}⏳📋🔲⬜🔴🟡🟢]\ufe0f?"
 _SIGNS = re.compile(rf"^(?:{_ANY_SIGN}[ \t]*)+")
 LEADING_SIGN = re.compile(
-    r"^(?P<head>[ \t]*(?:#+|[*+-]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(?:\*\*|__)?)"
+    r"^(?P<head>[ \t]*(?:#+|[*+-]|\d+[.)])[ \t]+(?:\[[ xX~/]\][ \t]+)?(?:\*\*|__)?)"
     rf"(?P<sign>{_ANY_SIGN})"
 )
 _TASK = re.compile(
-    r"^task[ \t]+(?P<id>(?=[\w.-]*\d)[A-Z0-9]+(?:[.-][A-Z0-9]+)*|[A-Z])"
-    r"[ \t]*(?::|[ \t]-|[ \t]?[–—])[ \t]*(?P<title>\S.*)$",
+    r"^task[ \t]+#?(?P<id>(?=[\w.-]*\d)[A-Z0-9]+(?:[.-][A-Z0-9]+)*|[A-Z])"
+    r"[ \t]*(?::|\.(?=[ \t])|[ \t]-|[ \t]?[–—])[ \t]*(?P<title>\S.*)$",
     re.IGNORECASE | re.ASCII,
 )
 _DONE = re.compile(r"^(completed?|done|finished|closed)\b", re.IGNORECASE)
@@ -78,6 +78,7 @@ _FIELD = re.compile(
     r"(?P<value>(?:[ \t].*)?)$",
     re.IGNORECASE,
 )
+_BARE_FIELD = re.compile(rf"^(\*\*|__)(?P<name>{_NAMES})\1[ \t]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,15 @@ class Line:
         if self.kind == "heading":
             name = FIELDS.get(plain(self.text).rstrip(":").lower())
             return (name, "") if name else None
+        if bare := _BARE_FIELD.match(self.text):
+            return FIELDS[bare["name"].lower()], ""
         match = _FIELD.match(self.text)
         return (FIELDS[match["name"].lower()], match["value"].strip()) if match else None
+
+    @property
+    def titles(self) -> bool:
+        """Whether a field is written as a title, without a colon: its value stands below."""
+        return self.kind == "heading" or _BARE_FIELD.match(self.text) is not None
 
     @property
     def task(self) -> tuple[str, str] | None:
@@ -110,6 +118,13 @@ class Line:
             return None
         match = _TASK.match(plain(self.text))
         return (match["id"], match["title"].strip()) if match else None
+
+    @property
+    def odd(self) -> bool:
+        """Whether the line opens a task but for what stands before it, such as `[-]` or `~~`."""
+        if self.kind not in ("heading", "item") or self.task:
+            return False
+        return _TASK.match(re.sub(r"^[\W_]+", "", plain(self.text))) is not None
 
 
 def split(text: str) -> list[str]:

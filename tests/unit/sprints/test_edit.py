@@ -121,7 +121,7 @@ MANNERS = ["* [ ] **Task {}: Title**", "- Task {} – Title", "1. **Task {}: Tit
            "### ✅ **Task {}: Title**", "  * [ ] ⏳ Task {}: Title", "* [x] **Task {}: T (COMPLETED - 2026)**"]  # fmt: skip
 BODY = ["    * **Current Status:** TODO", "  - Status: In Progress", "**Status**: Not Started", "",
         "    * **Completed:**", "**Completed:** 2026-01-01", "#### Completed", "#### Status", "\tprose",
-        "    * **Acceptance Criteria:**", "        * [ ] gets 201", "#### Acceptance Criteria", "- [ ] x",
+        "    * **Acceptance Criteria:**", "        * [ ] gets 201", "  - **Status**", "**Completed**", "#### Acceptance Criteria", "- [ ] x",
         "    * **Breakdown:**", "```", "<!-- x", "-->", "    * **Outcomes:** fine", "---"]  # fmt: skip
 NOTES = st.lists(st.one_of(st.text(max_size=12), st.sampled_from(BODY)), max_size=3)
 ENDS = st.sampled_from(["\n", "\r\n"])
