@@ -33,14 +33,21 @@ def _skipped(id: str, facts: Sequence[Fact]) -> Iterator[str]:
 
 
 def _rounds(id: str, facts: Sequence[Fact]) -> Iterator[str]:
-    """What kept each red round closed, a task in one line."""
-    closed = [f for f in facts if f.key.startswith(f"{id}/") and f.key.endswith("/closed")]
+    """What kept each red round closed, a task in one line, and the round that was handed off."""
+    own = [fact for fact in facts if fact.key.startswith(f"{id}/")]
     red = []
-    for fact in closed:
-        gates = [f"{f['gate']}/{f['rule']}" for f in fact.body["findings"]]
-        red.append(f"round {fact.key.split('/')[1]} {', '.join(dict.fromkeys(gates))}")
+    for fact in own:
+        if fact.key.endswith("/closed"):
+            gates = [f"{f['gate']}/{f['rule']}" for f in fact.body["findings"]]
+            red.append(f"round {_round(fact)} ({', '.join(dict.fromkeys(gates))})")
+    handed = [_round(fact) for fact in own if fact.key.endswith("/handoff")]
+    end = f"; handed off in round {handed[-1]}" if handed else ""
     if red:
-        yield f"{id} was red in {'; '.join(red)}"
+        yield f"{id} was red in {', '.join(red)}{end}"
+
+
+def _round(fact: Fact) -> str:
+    return fact.key.split("/")[1]
 
 
 def _answers(ids: set[str], facts: Sequence[Fact]) -> Iterator[str]:
