@@ -82,7 +82,20 @@ DEFECTS = {
                               'raise NotFound("{row}")'),
     "403 for somebody else": branch("raise HTTPException(status_code=403, detail='Not yours')",
                                     'raise NotFound("{row}")'),
-    "409 in a branch": branch("return JSONResponse({{'detail': 'Still in use.'}}, status_code=409)",
+    "401 in a branch": branch("raise HTTPException(401, 'Who?')", "raise Unauthorized('Who?')"),
+    "an error as a result": clause("return {'error': 'No'}", "NotFound"),
+    "a catching middleware": Defect(
+        INSTALLED,
+        INSTALLED + "\n    @app.middleware('http')\n"
+        "    async def safe(request: Request, go: Go) -> Response:\n        try:\n"
+        "            return await go(request)\n        except Exception as error:\n"
+        "            return JSONResponse({'error': str(error)}, 500)\n",
+        INSTALLED + "\n    @app.middleware('http')\n"
+        "    async def safe(request: Request, go: Go) -> Response:\n"
+        "        return await go(request)\n",
+        MAIN,
+    ),
+    "409 in a branch": branch("return JSONResponse({'detail': 'Still in use.'}, status_code=409)",
                               "raise Conflict('Still in use.')"),
     "400 for a clash": branch("raise HTTPException(400, 'It exists already.')",
                               "raise Conflict('It exists already.')"),
@@ -90,14 +103,14 @@ DEFECTS = {
         "raise HTTPException(400, 'Too far.')",
         "raise Invalid(FieldError(loc=[\"query\"], msg='Too far.', type=\"value_error\"))",
     ),
-    "a body and a status": branch("return {{'error': 'Gone.'}}, 409", "raise Conflict('Gone.')"),
+    "a body and a status": branch("return {'error': 'Gone.'}, 409", "raise Conflict('Gone.')"),
     "an error of Python": branch("raise KeyError({row}_id)", 'raise NotFound("{row}")'),
     "not allowed": branch("raise PermissionError", 'raise NotFound("{row}")'),
     "a second handler": Defect(
         INSTALLED,
         INSTALLED + "\n    @app.exception_handler(NotFound)\n"
         "    async def gone(_: Request, error: NotFound) -> Response:\n"
-        "        return JSONResponse({{'error': str(error)}}, 404)\n",
+        "        return JSONResponse({'error': str(error)}, 404)\n",
         path=MAIN,
     ),
     "a second handler of everything": Defect(
@@ -119,6 +132,10 @@ DEFECTS = {
 UNCLEAR = {
     "a status that the service has no error for": branch("raise HTTPException(402)", ""),
     "an error that may mean anything": branch("raise ValueError('no')", ""),
+    "an error as a result, nobody says which": branch("return {'error': 'Gone.'}", ""),
+    "an error of another shape in the contract": Defect(
+        "    responses=problems(404),\n", "    responses={404: {'model': Gone}},\n"
+    ),
     "swallowed": clause("pass", "Exception"),
     "answered with nothing": clause("return None", "NotFound"),
     "one error for another": clause("raise Conflict('gone') from error"),
@@ -165,11 +182,9 @@ def service(services: dict[str, Service], row: str) -> Iterator[Service]:
 
 
 def named(text: str, row: str) -> str:
-    text = text.replace("{{", "{").replace("}}", "}") if "{row}" not in text else text
-    return (
-        text.replace("{row}", row).replace("{Row}", row.title()).replace("{ROW}", row.upper())
-        .replace("{{", "{").replace("}}", "}")
-    )  # fmt: skip
+    for sign, name in (("{row}", row), ("{Row}", row.title()), ("{ROW}", row.upper())):
+        text = text.replace(sign, name)
+    return text
 
 
 def plant(root: Path, defect: Defect, row: str) -> tuple[str, str]:

@@ -56,6 +56,19 @@ def _by_hand(file: File, node: ast.AST) -> Iterator[Finding]:
                 f"a body beside {number(status)} is returned here, which FastAPI answers with 200"
             )
             yield _mapped(file, node.lineno, f"{what}: {_INSTEAD}")
+        case ast.Return(value=ast.Dict(keys=[ast.Constant(value="error" | "errors"), *_])):
+            if file.routes:
+                said = "an error is returned here as if it were a result: 200"
+                yield _mapped(file, node.lineno, f"{said}; {_INSTEAD}")
+        case ast.keyword(arg="responses", value=ast.Dict(keys=keys)):
+            documented = [each for each in keys if (number(each) or 0) >= 400]
+            if file.routes and documented:
+                yield _mapped(
+                    file,
+                    documented[0].lineno if documented[0] else 0,
+                    f"{number(documented[0])} is documented by hand: problems(…) documents the "
+                    "problem document that is answered.",
+                )
         case ast.Assign(targets=[ast.Attribute(attr="status_code")], value=status):
             if (number(status) or 0) >= 400:
                 yield _mapped(file, node.lineno, f"{number(status)} is set here: {_INSTEAD}")

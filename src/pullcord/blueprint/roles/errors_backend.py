@@ -25,7 +25,7 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     root = workspace.path
     try:
         found = normalise(root, look(root))
-    except (UnknownLayout, SyntaxError) as error:
+    except (UnknownLayout, SyntaxError, ValueError) as error:
         return blocked(brief, str(error), "The mapping needs a person or an agent with a model.")
     if found.unclear and not any(LEAVE in answer for answer in brief.answers):
         return asked(brief, _question(brief, found.unclear))
