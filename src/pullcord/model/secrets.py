@@ -170,7 +170,8 @@ def _is_literal(value: str) -> bool:
     """Not a reference, a template, an address, a path, a call or words of a sentence."""
     if re.search(r"[\s{}<>()\[\]$]|\.\.\.|…|://", value) or _UUID.match(value):
         return False
-    return not re.fullmatch(r"[./~].*|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|[a-z]+/[\w./+-]+", value)
+    path = r"[./~].*|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|[a-z]+/[\w./+-]+|[\w./-]+\.[a-z]\w{0,4}(:\d+)*:?"
+    return not re.fullmatch(path, value)
 
 
 def _spaced(value: str) -> str:

@@ -60,11 +60,14 @@ async def test_a_secret_is_an_alarm_in_any_file_and_is_not_repeated(
         'token_url = "https://auth.example.com/oauth/token1"\n',
         'token: str = Depends(current_token)\napi_key = os.environ["API_KEY_2"]\n',
         "password_hash = '$2b$12$KIXQh1x9mYw3Zr8v5t7u9e'\n",
+        "secret: docs/temp/agent_20261122_120000_python-test-engineer_test.md:12\n",
+        "token: tests/api/test_2026_tokens.py:88:\n",
         'monkeypatch.setenv("JWT_SECRET", "x" * 32)\n',
     ],
 )
 async def test_an_obvious_dummy_is_none(make_case: Any, text: str) -> None:
-    assert not [f for f in await found(make_case, {"tests/test_a.py": text}) if f.alarm]
+    change = {"tests/test_a.py": text, "docs/temp/notes.md": text}
+    assert not [f for f in await found(make_case, change) if f.alarm]
 
 
 async def test_a_secret_that_was_there_is_no_new_one_and_its_line_is_not_its_name(
