@@ -28,7 +28,7 @@ async def ground(parts: Parts, task: Task, round: int, setting: Setting, opened:
     tree = await parts.tree.replace_file(await parts.tree.tree_of(commit), place, text)
     message = f"Document what {key} mends\n"
     commit = await parts.tree.commit(tree, commit, message, agent="pullcord", at=at)
-    return await parts.tree.publish(f"{key}/base", commit)
+    return await _published(parts, f"{key}/base", commit)
 
 
 async def _brought_up(parts: Parts, key: str, last: str, opened: Opened) -> str:
@@ -37,4 +37,11 @@ async def _brought_up(parts: Parts, key: str, last: str, opened: Opened) -> str:
         return last or head
     tree, _ = await parts.tree.merge(head, last)
     commit = await parts.tree.commit(tree, head, f"Begin {key}\n", agent="pullcord", at=at)
-    return await parts.tree.publish(f"{key}/merged", commit)
+    return await _published(parts, f"{key}/merged", commit)
+
+
+async def _published(parts: Parts, name: str, commit: str) -> str:
+    """The commit, under a ref. What a process that was killed before it recorded the attempt left
+    there may stand on an earlier head, and is not taken."""
+    there = await parts.tree.publish(name, commit)
+    return there if there == commit else await parts.tree.publish(f"{name}-{commit[:12]}", commit)
