@@ -21,6 +21,11 @@ async def finish(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -
     """Format the Python of `paths` with the target's configuration, then generate and publish its
     OpenAPI document. Raises Unfinished with the command's own words."""
     await tidy(workspace, sandbox, paths)
+    await publish(workspace, sandbox)
+
+
+async def publish(workspace: Workspace, sandbox: Sandbox) -> None:
+    """Generate and publish the target's OpenAPI document. Raises Unfinished."""
     for arguments in _DOCUMENTS:
         await _run(workspace, sandbox, ("python", "-m", "scripts.openapi", *arguments))
 
@@ -38,6 +43,8 @@ async def tidy(workspace: Workspace, sandbox: Sandbox, paths: Sequence[str]) -> 
     """The target's own ruff, on Python files only: what it can mend is mended, the rest is
     left for the gates to tell."""
     python = sorted(path for path in paths if path.endswith(".py"))
+    if not python:
+        return  # without paths, ruff would format the whole repository
     # Formatted first: the linter would join the pieces of a long text on one line.
     for arguments in (("format",), ("check", "--fix-only"), ("format",)):
         await _run(workspace, sandbox, ("ruff", *arguments, "--quiet", "--no-cache", *python))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pullcord.blueprint import block, contract
@@ -74,11 +75,16 @@ class Sources:
 
     root: Path
     house: House
-    exported: Json
+    document: bytes
     asked: Feature | None = None
     asked_in: str = ""
     final: bool = False
     """Whether what is asked for is a person's answer: then nothing else counts."""
+
+    @cached_property
+    def exported(self) -> Json:
+        found: Json = json.loads(self.document)
+        return found
 
 
 def changes(of: Sources) -> list[Change]:
@@ -146,7 +152,7 @@ def _sources(
             return
     if locked is not None:
         path = contract.path_of(present.plural)
-        yield _document(path, {"x-feature": block.dump(hints)} | locked, of, present, hints)
+        yield _document(path, {"x-feature": block.dump(hints)} | locked, of, present, hints, {})
         if "x-feature" in locked:
             yield Source(f"{_BLOCK} {path}", votes(present, hints))
     for path in (houses.OPENAPI, PUBLISHED):
@@ -156,34 +162,46 @@ def _sources(
                 served.part(each, present, of.house) for each in (of.exported, document)
             )
             if ours != theirs and theirs["paths"]:
-                yield _additions(path, theirs, of, present, hints)
+                # Responses refer to schemas that all resources share.
+                whole = {"components": document.get("components") or {}}
+                yield _additions(path, theirs, whole, of, present, hints)
 
 
-def _document(path: str, document: Json, of: Sources, present: Feature, hints: Feature) -> Source:
-    """What a document says that somebody may have edited."""
+def _document(
+    path: str, document: Json, of: Sources, present: Feature, hints: Feature, whole: Json
+) -> Source:
+    """What a document says that somebody may have edited. `whole` holds what it refers to."""
     promised = contract.contract(present, of.house)
-    broken = [each for each in compare(promised, document) if each.level == "breaking"]
-    if broken:
-        try:
-            read = served.reading(document, hints)
-        except ContractUnreadable:
-            return Source(path, {}, tuple(broken))
-        return Source(path, votes(present, read), tuple(broken))
-    read = served.reading(document, hints)
-    kept = compare(document, contract.contract(read, of.house))
-    unsaid = [each for each in kept if each.level == "breaking"]
-    return Source(path, votes(present, read), (), tuple(unsaid))
+    broken = _breaking(promised, document | whole)
+    try:
+        read = served.reading(document, hints)
+        kept = _breaking(document | whole, contract.contract(read, of.house))
+    except ContractUnreadable:
+        if not broken:
+            raise
+        return Source(path, {}, broken)
+    return Source(path, votes(present, read), broken, () if broken else kept)
 
 
-def _additions(path: str, theirs: Json, of: Sources, present: Feature, hints: Feature) -> Source:
+def _breaking(old: Json, new: Json) -> tuple[Difference, ...]:
+    """What breaks from one document to the other. Raises ContractUnreadable."""
+    try:
+        return tuple(each for each in compare(old, new) if each.level == "breaking")
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ContractUnreadable(str(error)) from error
+
+
+def _additions(
+    path: str, theirs: Json, whole: Json, of: Sources, present: Feature, hints: Feature
+) -> Source:
     """What a generated document says beside the code. The published one may be an old one: what it
     lacks, nobody has taken away."""
-    source = _document(path, theirs | {"x-feature": block.dump(hints)}, of, present, hints)
+    said = theirs | {"x-feature": block.dump(hints)}
     if path != PUBLISHED:
-        return source
-    ahead = compare(theirs, served.part(of.exported, present, of.house))
-    if not any(each.level == "breaking" for each in ahead):
+        return _document(path, said, of, present, hints, whole)
+    if not _breaking(theirs | whole, contract.contract(present, of.house)):
         return Source(path, {})
+    source = _document(path, said, of, present, hints, whole)
     more = {key: value for key, value in source.votes.items() if value is not None}
     return Source(path, more, (), source.unsaid)
 

@@ -19,7 +19,7 @@ from pullcord.blueprint.changing.following import (
 )
 from pullcord.blueprint.changing.migration import migration
 from pullcord.blueprint.feature import Feature
-from pullcord.blueprint.finish import Unfinished, finish
+from pullcord.blueprint.finish import Unfinished, finish, publish
 from pullcord.blueprint.roles import backend
 from pullcord.blueprint.roles.saying import asked, blocked, report
 from pullcord.blueprint.settling import Settled
@@ -32,7 +32,7 @@ from pullcord.protocols import Sandbox
 async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Report, Summary]:
     """Align model, repository, endpoints and table; nobody's own lines are written over."""
     if nothing_to_do(brief):
-        return report(brief, f"{NOTHING}: the code keeps its contracts.")
+        return await _published(brief, workspace, sandbox)
     change = following(brief, workspace.path)
     if change is None:
         return await backend.work(brief, workspace, sandbox)
@@ -63,6 +63,24 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     if brief.findings and backend.texts(workspace.path) == before:
         return backend.cannot_mend(brief)
     return _done(brief, change, done, sorted(changed))
+
+
+async def _published(
+    brief: Brief, workspace: Workspace, sandbox: Sandbox
+) -> tuple[Report, Summary]:
+    """The code keeps its contracts; only the documents may not be what it exports."""
+    before = backend.texts(workspace.path)
+    try:
+        await publish(workspace, sandbox)
+    except Unfinished as error:
+        return blocked(brief, error.message, "A person has to look at the workspace.")
+    if backend.texts(workspace.path) == before:
+        return report(brief, f"{NOTHING}: the code keeps its contracts.")
+    return report(
+        brief,
+        f"Generated {houses.OPENAPI} and published it; the code keeps its contracts.",
+        decisions=[("The code stays as it is", "only its documents were not what it exports")],
+    )
 
 
 def _pages(change: Following, feature: Feature) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pullcord.blueprint import block, contract, names, settling, unclear
 from pullcord.blueprint.changing import asking
 from pullcord.blueprint.changing.difference import differences
-from pullcord.blueprint.changing.finding import Change, Sources, changes, unbuilt
+from pullcord.blueprint.changing.finding import PUBLISHED, Change, Sources, changes, unbuilt
 from pullcord.blueprint.changing.following import NOTHING, PREVIOUS
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.finish import Unfinished, exported
@@ -58,7 +58,7 @@ def sources(brief: Brief, root: Path, document: bytes) -> Sources:
     return Sources(
         root,
         house,
-        json.loads(document or (root / OPENAPI).read_bytes()),
+        document,
         feature,
         origin,
         final=said is not None and origin != settling.BLOCK,
@@ -120,10 +120,16 @@ def _agreed(brief: Brief, of: Sources) -> tuple[Report, Summary]:
             details=[f"{path}: {', '.join(feature.operations)}; only additions."],
             handoff=[f"Implement exactly {path}; the contract gate compares it."],
         )
+    stale = [
+        path
+        for path in (OPENAPI, PUBLISHED)
+        if (of.root / path).is_file() and (of.root / path).read_bytes() != of.document
+    ]
+    found = f"{NOTHING}: the locked contracts and the code say the same"
+    found += f"; {' and '.join(stale)} need only be generated anew." if stale else "."
     return report(
         brief,
-        f"{NOTHING}: the locked contracts, {OPENAPI}, the published contract and the code say "
-        "the same.",
+        found,
         decisions=[("No contract was written", "nobody says anything else than the code")],
         details=["Compared every resource by the rules of the contract gate; no difference."],
         handoff=["Verify that the document is generated and published as it stands."],
