@@ -32,7 +32,7 @@ OPENED = {
     "parent": "a" * 40,
 }
 MISSING = {"gate": "tests", "rule": "failed", "path": "tests/test_a.py", "line": 88,
-           "message": "assert 404 == 204"}  # fmt: skip
+           "message": "assert 404 == 204", "alarm": ""}  # fmt: skip
 ESCALATION = {
     "kind": "clarification",
     "description": "Soft delete for workouts",
@@ -100,6 +100,7 @@ EVERY: list[Entry] = [
     ("build/skipped", {"reason": "not needed"}),
     ("ask/contract-1", {"task": "contract", "escalation": ESCALATION}),
     ("ask/contract-1/answer", {"text": "hide always", "option": 1, "by": "Ada"}),
+    ("recorded/contract-1", {"path": "docs/decisions/0001-lists.md", "commit": "e", "blob": "f"}),
     ("waive/build/3/tests", {"by": "Ada", "reason": "a flaky clock"}),
     ("waive/result/tests", {"by": "Ada", "reason": "a flaky clock"}),
     ("cancel", {"by": "Ada"}),

@@ -74,6 +74,11 @@ def _events(key: str, body: Body) -> list[tuple[str, Body]]:
         return [("budget.unknown", dict(body))]
     if key == "forked":
         return [("run.forked", dict(body))]
+    if key.startswith("recorded/"):
+        said = {"question": key.removeprefix("recorded/"), **body}
+        return [
+            ("decision.recorded", {name: said[name] for name in ("question", "path", "commit")})
+        ]
     if key.startswith("retry/"):
         return [("task.retried", {"task": body["task"], "text": body["text"], "by": body["by"]})]
     if is_cancel(key):

@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Sequence
 
 from pullcord.line.ask import Question
-from pullcord.model.escalation import NO_DEFAULT
 from pullcord.model.text import one_line
 
 _SHOWN = 5
@@ -27,9 +26,11 @@ TITLES = {
 }
 
 
-def cord(run: str, question: Question, *, width: int = 0, command: str = "pullcord") -> list[str]:
+def cord(
+    run: str, question: Question, *, width: int = 0, command: str = "pullcord", whole: bool = False
+) -> list[str]:
     """The block that says: the line stands still, why, what can be answered, and how. `command` is
-    how a command line for this repository begins."""
+    how a command line for this repository begins; `whole` shows evidence of any length."""
     escalation = question.escalation
     head = (
         f"!! CORD PULLED  {question.id}  {TITLES[escalation.kind]}   run {run} is paused, "
@@ -38,13 +39,14 @@ def cord(run: str, question: Question, *, width: int = 0, command: str = "pullco
     lines = [*_paragraph(head, width, first=""), *_paragraph(escalation.description, width)]
     for name, text in escalation.fields.items():
         lines += _paragraph(f"{name}: {text}", width)
-    for item in escalation.evidence[:_SHOWN]:
+    told = escalation.evidence if whole else escalation.evidence[:_SHOWN]
+    for item in told:
         lines += _paragraph(one_line(item), width, first="   - ")
-    if len(escalation.evidence) > _SHOWN:
-        lines.append(f"   - … and {len(escalation.evidence) - _SHOWN} more: {command} show {run}")
+    if left := len(escalation.evidence) - len(told):
+        lines.append(f"   - … and {left} more: {command} inbox {run}/{question.id}")
     lines += _options(escalation.options, escalation.recommendation, width)
     lines.append(f"   Answer: {command} {answer_words(run, question)}")
-    if escalation.kind in NO_DEFAULT:
+    if question.halts:
         lines.append("   Only a person can answer this one; it has no default.")
     return lines
 
@@ -58,16 +60,20 @@ def answer_words(run: str, question: Question) -> str:
 
 
 def inbox(
-    waiting: Sequence[tuple[str, str, Question]], *, width: int = 0, command: str = "pullcord"
+    waiting: Sequence[tuple[str, str, Question]],
+    *,
+    width: int = 0,
+    command: str = "pullcord",
+    whole: bool = False,
 ) -> list[str]:
-    """Open questions as (run, the run's title, question), the oldest first."""
+    """Open questions as (run, the run's title, question), the oldest first; see `cord`."""
     if not waiting:
         return ["Nothing waits for you."]
     lines: list[str] = []
     for run, title, question in waiting:
         lines += [
             "",
-            *cord(run, question, width=width, command=command),
+            *cord(run, question, width=width, command=command, whole=whole),
             f"   Run: {one_line(title)}",
         ]
     return lines[1:]

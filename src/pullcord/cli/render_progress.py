@@ -65,6 +65,8 @@ def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
         reused = dict.fromkeys(key.partition("/")[0] for key in body["reused"])
         names = ", ".join(reused) or "nothing"
         yield f"✓ taken over from {body['origin']}, not paid again: {names}", None
+    elif fact.key.startswith("recorded/"):
+        yield f"✓ {fact.key.removeprefix('recorded/')} recorded in {body['path']}", None
     elif fact.key.startswith("retry/"):
         said = f": {one_line(body['text'])}" if body["text"] else ""
         yield f"! {body['task']} is tried again by {one_line(body['by'])}{said}", None
@@ -214,5 +216,6 @@ def _asked(name: str, body: Mapping[str, Any]) -> str:
         question = name.removesuffix("/answer")
         first, _, more = body["text"].partition("\n")
         said = cut(one_line(first), _SAID) + " …" * bool(more)
-        return f"✓ {question} answered by {one_line(body['by'])}: {said}"
+        before = f" (as {body['reuses']})" if body.get("reuses") else ""
+        return f"✓ {question} answered by {one_line(body['by'])}{before}: {said}"
     return f"! cord pulled: {name}  {one_line(body['escalation']['description'])}"

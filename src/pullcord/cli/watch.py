@@ -121,7 +121,8 @@ class _Watch:
                 prompt.cancel()
             return
         found = [q for q in questions(list(self._seen.values())) if q.id == name]
-        self._pull(found[0])
+        if found[0].answer is None:
+            self._pull(found[0])
 
     def _pull(self, question: Question) -> None:
         if self._mode == "wait" and self._shell.asks:

@@ -37,6 +37,10 @@ CASES: list[tuple[Entry, dict[str, Any]]] = [
         {"type": "question.answered", "question": "contract-1", "by": "Ada", "option": 1},
     ),
     (
+        ("recorded/contract-1", {"path": "docs/decisions/0001-a.md", "commit": "e", "blob": "f"}),
+        {"type": "decision.recorded", "question": "contract-1", "path": "docs/decisions/0001-a.md"},
+    ),
+    (
         ("waive/build/3/tests", {"by": "Ada", "reason": "a flaky clock"}),
         {"type": "gate.waived", "task": "build", "round": 3, "gate": "tests", "by": "Ada"},
     ),

@@ -55,7 +55,8 @@ def test_a_proposal_of_many_lines_keeps_its_shape() -> None:
 def test_much_evidence_is_cut_with_the_way_to_the_rest() -> None:
     asked = Escalation(kind="rounds", description="red", evidence=tuple(map(str, range(30))))
     said = cord("r-1", Question(id="q", task="", escalation=asked))
-    assert "   - … and 25 more: pullcord show r-1" in said
+    assert "   - … and 25 more: pullcord inbox r-1/q" in said
+    assert "   - 29" in cord("r-1", Question(id="q", task="", escalation=asked), whole=True)
 
 
 def test_an_empty_inbox_says_so() -> None:

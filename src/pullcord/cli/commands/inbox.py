@@ -24,5 +24,6 @@ async def inbox(shell: Shell, question: str | None) -> Result:
     if question:
         waiting = matching(waiting, await in_full(orchestrator, question))
     rows = [(status.run, status.title, asked) for status, asked in waiting]
-    shell.data(*rendered(rows, width=shell.width, command=shell.command))
+    whole = bool(question)  # who asks for one question wants to see all of it
+    shell.data(*rendered(rows, width=shell.width, command=shell.command, whole=whole))
     return ended(questions=[{"run": s.run, "title": s.title, **json_of(q)} for s, q in waiting])
