@@ -8,6 +8,7 @@ import make
 import pytest
 
 from cli_story import cli, said_in_json
+from pullcord.line.ask import NOBODY
 from story import git
 
 SUCCESS = (
