@@ -12,8 +12,9 @@ from blueprint_service import HERE, brief, previous, request, write_service
 from pullcord import process
 from pullcord.blueprint import errortests
 from pullcord.blueprint.roles import role_of
+from pullcord.briefs.packet import packet
 from pullcord.cli.demos.errors import plant
-from pullcord.model.quality import Finding
+from pullcord.model.quality import Finding, Receipt, Verdict
 from pullcord.model.report import Report
 from pullcord.model.summary import Summary
 from pullcord.model.work import Brief, Workspace
@@ -24,6 +25,8 @@ from story import git
 
 TESTER, ENGINEER, REVIEWER = "python-test-engineer", "python-backend-engineer", "code-reviewer"
 ASKED = request(None, title="Consistent errors", criteria=("An unexpected failure is a 500.",))
+
+PASSED = [Receipt(verdict=Verdict(gate="tests", outcome="pass"), tree="t", policy="p")]
 
 
 async def work(told: Brief, root: Path, sandbox: Sandbox | None = None) -> tuple[Report, Summary]:
@@ -94,10 +97,13 @@ async def test_a_consistent_service_gets_tests_and_nothing_else(service: Path) -
     report, _ = await work(asked(TESTER), service)
     again, _ = await work(asked(TESTER), service)
     nothing, _ = await work(asked(ENGINEER), service)
+    approved, _ = await work(asked(REVIEWER, packet=packet("", PASSED, ASKED.criteria)), service)
 
     assert (report.status, again.status, nothing.status) == ("done", "done", "done")
     assert "nothing was to be added" in again.message
     assert "Nothing to do" in nothing.message
+    assert approved.review is not None
+    assert (approved.review.decision, {*approved.review.criteria.values()}) == ("approve", {"met"})
     assert {path: path.read_bytes() for path in (service / "app").rglob("*.py")} == before
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from pullcord.blueprint import change
+from pullcord.blueprint import change, errortests
+from pullcord.blueprint.change import Changed
 from pullcord.blueprint.checks import errors
 from pullcord.blueprint.checks.file import File
 from pullcord.blueprint.review import review
@@ -20,7 +22,7 @@ from pullcord.protocols import Sandbox
 async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Report, Summary]:
     """The verdict on the change and on the error mapping of the whole application."""
     root = workspace.path
-    changed = change.of(brief)
+    changed = _with_error_tests(change.of(brief))
     verdict = review(root, changed, (*brief.request.criteria, *brief.request.constraints))
     allowed = {detail for each in brief.previous for detail in each.summary.details}
     found, files = _everywhere(root)
@@ -34,6 +36,12 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
         verdict = verdict.model_copy(update={"findings": both, "decision": decision})
     consistent = [f"Looked at the error mapping of {files} files, changed or not."]
     return told(brief, verdict, files, [*consistent, *left(root, stays)])
+
+
+def _with_error_tests(changed: Changed) -> Changed:
+    """The change, and the tests of errors even if they stood there before: they show the criteria,
+    and no line of theirs is under review for that."""
+    return replace(changed, lines={errortests.PATH: frozenset(), **changed.lines})
 
 
 def _everywhere(root: Path) -> tuple[list[Finding], int]:
