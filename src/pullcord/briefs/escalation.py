@@ -53,11 +53,20 @@ FORMATS: dict[Kind, Format] = {
 }  # fmt: skip
 """In the order of their gravity."""
 
-_SILENT = {"", "none", "none.", "n/a", "not stated", "none known", "none found", "no"}
-_TITLES = "|".join(re.escape(f.title) for f in FORMATS.values())
-_HEAD = re.compile(rf"^[\s>#*_`\-]*(🔴|🟡|⚠\ufe0f?)?[\s*_`]*({_TITLES})[*_`]*\s*:\s*(.*)$", re.I)
+_SILENT = re.compile(
+    r"(|no|none|n/a|nothing|not (stated|applicable|any)|no (issues?|risks?|conflicts?|alerts?))"
+    r"( known| found| identified| raised| needed)?[.!]?", re.I
+)  # fmt: skip
+_TITLES = "|".join(f.title.replace(" ", r"[\s_\-]+") for f in FORMATS.values())
+_LEAD = r"(?:\d{1,2}[.)](?=\s)|:[a-z_]+:|\[x\]|</?[a-z]\w{0,9}>|\W)*+"
+"""Marks, quotes, lists, headings: whatever may stand before a title and is no word."""
+_CLOSED = r"(?:[\s*_`~\])|>]|</\w{1,10}>)*+"
+_HEAD = re.compile(rf"^({_LEAD})({_TITLES}){_CLOSED}[:：]\s*(.*)$", re.I)
+_BARE = re.compile(rf"^({_LEAD})({_TITLES}){_CLOSED}(?:[-–—]\s+(.*))?$", re.I)
+"""A title without its colon, which is one only where it looks like one."""
+_MARKS = tuple(form.mark[0] for form in FORMATS.values())
 _FIELD = re.compile(
-    r"^[\s>]*(?:[-*+] )?[*_`]*([A-Za-z][A-Za-z ]{0,30}?)[*_`]*:(?:[*_`]*\s+|[*_`]*$)(.*)$"
+    r"^[\s>]*(?:[-*+] )?[*_`]*([A-Za-z][A-Za-z ]{0,30}?)[*_`]*[:：](?:[*_`]*\s+|[*_`]*$)(.*)$"
 )
 _OPTION = re.compile(r"^([\s>]*)(\d{1,2}[.)]|[a-z][.)]|[-*+])\s+(.*)$", re.I)
 _INLINE = re.compile(r"\s*(?:^|[;,\s])\s*(?:\d[.)]|\(\d\))\s+")
@@ -92,7 +101,7 @@ def parse(text: str, raised_by: str = "") -> tuple[Escalation, ...]:
     The protocol's own templates, with their brackets unfilled, are none.
     """
     lines = text.splitlines()
-    heads = [(n, match) for n, line in enumerate(lines) if (match := _HEAD.match(line))]
+    heads = [(n, match) for n, line in enumerate(lines) if (match := _head(line))]
     ends = [*(n for n, _ in heads[1:]), len(lines)][: len(heads)]
     found = (
         _read(match, lines[n + 1 : end], raised_by)
@@ -139,13 +148,22 @@ def _words(text: str) -> str:
 def _value(text: str) -> str:
     """One line that says something, and that no reader takes for a headline of its own."""
     words = _words(text)
-    while head := _HEAD.match(words):
-        words = _words(words[: head.end(2)] + " " + head[3])
-    return "" if words.lower() in _SILENT else words
+    if _HEAD.match(words) or _BARE.match(words):
+        words = f"about {words}"
+    return "" if _SILENT.fullmatch(words) else words
+
+
+def _head(line: str) -> re.Match[str] | None:
+    """A headline: with its colon, or with a mark or as a heading or in bold."""
+    if match := _HEAD.match(line):
+        return match
+    match = _BARE.match(line)
+    return match if match and any(sign in match[1] for sign in (*_MARKS, "#", "**")) else None
 
 
 def _kind(title: str) -> Kind:
-    return next(kind for kind, form in FORMATS.items() if form.title == title.upper())
+    words = re.sub(r"[\s_\-]+", " ", title.upper())
+    return next(kind for kind, form in FORMATS.items() if form.title == words)
 
 
 def _read(head: re.Match[str], lines: list[str], raised_by: str) -> Escalation | None:
@@ -153,8 +171,9 @@ def _read(head: re.Match[str], lines: list[str], raised_by: str) -> Escalation |
     form = FORMATS[kind]
     values, lists = _fields(lines, form)
     own = [name for name in (*form.fields, form.options) if name in values]
-    said = bool(head[1]) or head[2].isupper() or bool(own)
-    description = _value(head[3])
+    marked = any(mark in head[1] for mark in _MARKS) or head[2].isupper()
+    said = bool(own) or (marked and head.re is _HEAD)
+    description = _value(re.sub(r"</?[a-z]\w{0,9}>|\|\s*$", "", head[3] or "", flags=re.I))
     texts = [description, *values.values(), *lists.get(form.options, [])]
     content = [t for t in texts if _value(t) and not _placeholder(t) and t != DEBT_QUESTION]
     if not said or not content or _placeholder(description):

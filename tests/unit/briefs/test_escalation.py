@@ -78,6 +78,21 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         "### 🔴 **Security Alert:** Tokens are logged\n\n**Impact:** Accounts can be taken\n\n**Options:**\n- Redact\n- Stop logging\n",
         "> security alert: Tokens are logged\n> impact: Accounts can be taken\n> options:\n> 1) Redact\n> 2) Stop logging",
         "I stopped.\n```\n🔴 SECURITY ALERT: Tokens are logged\nImpact: Accounts can\nbe taken\nOptions:\n1. Redact\n2. Stop\n   logging\n```\nSorry.",
+        "SECURITY ALERT: Tokens are logged\r\nImpact: Accounts can be taken\r\nOptions:\r\n1. Redact\r\n2. Stop logging\r\n",
+        *(
+            f"{head}\nImpact: Accounts can be taken\nOptions:\n1. Redact\n2. Stop logging\n"
+            for head in (
+                "🔴\ufe0f SECURITY ALERT: Tokens are logged",
+                "\ufeff1. 🔴 SECURITY ALERT: Tokens are logged",
+                "• 🔴 SECURITY ALERT: Tokens are logged",
+                "**🔴 SECURITY ALERT**: Tokens are logged",
+                "🔴 Security-Alert： Tokens are logged",
+                "## 🔴 SECURITY ALERT — Tokens are logged",
+                ":red_circle: SECURITY ALERT: Tokens are logged",
+                "| 🔴 SECURITY ALERT: Tokens are logged |",
+                "- [x] <b>🔴 Security alert:</b> Tokens are logged",
+            )
+        ),
     ],
 )
 def test_marks_case_and_markdown_do_not_matter(text: str) -> None:
@@ -100,6 +115,12 @@ def test_marks_case_and_markdown_do_not_matter(text: str) -> None:
         "🔴 SECURITY ALERT: [Description]\nImpact: [What could happen]\nOptions: [Possible solutions]",
         "🟡 CLARIFICATION NEEDED:\nRequirement: [What was requested]\nAmbiguity: [What's unclear]",
         "Data risk: considered, see above.",
+        "Security alert: I looked at every endpoint and found nothing to raise.",
+        "SECURITY ALERT handling was added to the docs.\nImpact: none",
+        "## Data Risk\n\nNone.",
+        "🔴 SECURITY ALERT: None found.",
+        "- SECURITY ALERT: not applicable",
+        "The test asserts that 🔴 DATA RISK: x is rendered.",
     ],
 )
 def test_talk_about_escalations_is_none(text: str) -> None:
@@ -121,3 +142,12 @@ def test_a_field_may_be_a_list() -> None:
     [found] = cord.parse("DATA RISK: Rows go\nAffected:\n- workouts\n- plans\nRecommendation: Wait")
     assert found.fields == {"Affected": "workouts; plans"}
     assert found.recommendation == "Wait"
+
+
+def test_a_heading_without_colon_and_text_is_one_when_its_fields_follow() -> None:
+    [found] = cord.parse("## ⚠\ufe0e Technical Debt Warning\n\n**Quick Fix**: Copy it\n")
+    assert (found.kind, found.description) == ("debt", "Copy it")
+
+
+def test_a_long_line_of_marks_is_read_at_once() -> None:
+    assert cord.parse("[ ] :a: <b> - " * 20_000) == ()
