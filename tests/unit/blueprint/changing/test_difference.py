@@ -17,7 +17,7 @@ from pullcord.blueprint.changing.votes import changed, harmless, votes, words
 from pullcord.blueprint.feature import OPERATIONS, Feature, Field
 from pullcord.blueprint.house import House, look
 
-FEW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 Change = Callable[[Feature], Feature]
 
 
