@@ -21,6 +21,9 @@ class Purse:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._settled = asyncio.Condition()
+        self._at_work: dict[str, str] = {}
+        """Attempts that hold what they reserved, and their tasks. Only those of this process: what
+        a killed one left may come after the attempt that would wait for it."""
 
     @asynccontextmanager
     async def attempt(self, task: Task, round: int) -> AsyncIterator[None]:
@@ -29,14 +32,17 @@ class Purse:
         if self._parts.start.budgets == Budgets():
             yield
             return
+        key = f"{task.id}/{round}"
         async with self._settled:
-            await self._reserve(task, f"{task.id}/{round}")
+            await self._reserve(task, key)
+            self._at_work[key] = task.id
         try:
             yield
         finally:
             async with self._settled:
+                del self._at_work[key]
                 self._settled.notify_all()
-        await self._tell_unknown(task, f"{task.id}/{round}")
+        await self._tell_unknown(task, key)
 
     async def _reserve(self, task: Task, key: str) -> None:
         drive = self._parts.drive
@@ -53,10 +59,10 @@ class Purse:
             if not scopes:
                 await drive.record(f"{key}/reserved", dict(cost))
                 return
-            if _at_work(facts, None if scopes[0][0] is None else task.id):
+            scope, lacks = scopes[0]
+            if any(scope is None or task.id == other for other in self._at_work.values()):
                 await self._settled.wait()  # they may cost less than what they reserved
                 continue
-            scope, lacks = scopes[0]
             name = _name(facts, scope.id if scope else "")
             asked = question(facts, scope, lacks, task)
             await ask(drive, name, scope.id if scope else "", asked)
@@ -71,11 +77,6 @@ class Purse:
             if unit in silent_on(usage):
                 body = {"unit": unit, "agent": task.subagent_type}
                 await self._parts.drive.record(f"budget/{unit}/unknown", body)
-
-
-def _at_work(facts: Sequence[Fact], task: str | None) -> bool:
-    """Whether an attempt still holds what it reserved."""
-    return any(a.usage is None and task in (None, a.task) for a in attempts(facts))
 
 
 def _name(facts: Sequence[Fact], task: str) -> str:
