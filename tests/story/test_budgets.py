@@ -117,6 +117,28 @@ async def test_a_killed_attempt_stays_reserved_once_and_needs_no_second_room(
     assert "reports no usd" in await story.report(run)  # said once, and attempts still count
 
 
+async def test_what_a_killed_later_task_had_reserved_is_asked_for_and_not_waited_for(
+    begin: Begin,
+) -> None:
+    class Killed(BaseException):
+        """Stands for the end of the process: nothing after it is done."""
+
+    def dies(brief: Brief, workspace: Workspace) -> None:
+        raise Killed
+
+    story = await begin({"design": paying(nothing, 0.5), "review": dies})
+    run = await story.start("design", "review", budgets=Budgets(run=Budget(attempts=2)))
+    with pytest.raises(Killed):
+        await story.orchestrator.drive(run)
+    await story.orchestrator.retry(run, "design", by="Ada")
+
+    async with asyncio.timeout(60):
+        status = await story.orchestrator.drive(run)
+
+    assert [q.id for q in status.open_questions] == ["budget-1"]
+    assert story.paid() == ["design/1", "review/1"]
+
+
 async def test_time_ends_an_attempt_keeps_its_work_and_counts_what_killed_ones_had(
     begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
