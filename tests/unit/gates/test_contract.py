@@ -147,6 +147,17 @@ async def test_who_implements_must_implement_all_of_it(make_case: Any) -> None:
     assert rules == ["locked"]
 
 
+async def test_who_implements_one_contract_need_not_implement_that_of_a_task_beside_it(
+    make_case: Any,
+) -> None:
+    beside = frozenset({LOCKED})
+    case = (document("/a"), document("/a"), fragment("/b"))
+    rules, detail = await judged(make_case, *case, elsewhere=beside)
+
+    assert rules == []
+    assert f"not implemented yet: {LOCKED}" in detail
+
+
 async def test_an_implementation_as_described_passes(make_case: Any) -> None:
     after = document("/a", "/b")
     after["paths"]["/b"]["get"]["responses"]["401"] = {"description": "Who are you?"}
