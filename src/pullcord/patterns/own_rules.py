@@ -101,7 +101,7 @@ def _unknown(tree: ast.Module, node: ast.AST, line: int) -> Iterator[Problem]:
         for alias in node.names:
             known = alias.name in IMPORTS
             yield line, "write `from MODULE import NAME`" if known else _not_imported(alias.name)
-    else:
+    elif not isinstance(node, ast.ExceptHandler):  # its `try` is told already
         said = WHY_NOT.get(type(node), "")
         yield line, said or f"{type(node).__name__} is not for patterns"
 
