@@ -79,3 +79,10 @@ async def test_a_verdict_for_who_may_leave_it_is_none_for_who_must_mend_it(make_
     assert memory.recall(OpenAPI(), case) is not None
     strict = type(case)(**{**case.__dict__, "agent": None})
     assert memory.recall(OpenAPI(), strict) is None
+
+
+async def test_a_schema_that_differs_from_export_to_export_is_red(make_case: Any) -> None:
+    salted = CODE.replace("return {", 'return {"x-salt": hash("salt")} | {')
+    assert salted != CODE
+
+    assert "deterministic" in await rules(make_case(FILES, {"app/main.py": salted}))
