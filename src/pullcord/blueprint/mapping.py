@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 PLACES = ("app/core/errors.py", "app/errors.py")
+SERVING = ("app/api/", "app/repositories/")
+"""Where an error of Python is on its way to a client."""
 BROAD = frozenset({"Exception", "BaseException"})
 RESPONSES = frozenset({"HTTPException", "JSONResponse", "Response", "PlainTextResponse"})
 """What builds a response by hand."""

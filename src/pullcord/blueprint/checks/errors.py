@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from pullcord.blueprint import mapping
 from pullcord.blueprint.checks.file import File, names_in, number
-from pullcord.blueprint.mapping import BROAD, RESPONSES, STRAY
+from pullcord.blueprint.mapping import BROAD, RESPONSES, SERVING, STRAY
 from pullcord.model.quality import Finding
 
-_SERVING = ("app/api/", "app/repositories/")
 _BASES = ("app/repositories/memory.py", "app/repositories/postgres/base.py")
 _INSTEAD = (
     "raise the service's own error (NotFound, Conflict, Invalid), which answers with the same "
@@ -90,7 +89,7 @@ def _second(file: File, node: ast.AST) -> Iterator[Finding]:
 
 def _stray(file: File, node: ast.AST, known: mapping.Mapping) -> Iterator[Finding]:
     """An error that the mapping does not know: the client gets 500."""
-    if not file.path.startswith(_SERVING) or file.path in _BASES:
+    if not file.path.startswith(SERVING) or file.path in _BASES:
         return
     if isinstance(node, ast.Raise) and (name := raised(node)):
         local = name.isidentifier() and file.imports.get(name, "app.").startswith("app.")

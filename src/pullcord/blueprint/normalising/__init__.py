@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,44 +39,52 @@ class Normalised:
 def normalise(root: Path, house: House) -> Normalised:
     """What the service at `root` becomes; nothing is written."""
     known = mapping.read(root)
-    texts = {
-        path.relative_to(root).as_posix(): path.read_text("utf-8")
-        for path in sorted((root / "app").rglob("*.py"))
-    }
-    others = {path: text for path, text in texts.items() if path != known.path}
-    unknown = strangers(others, known)
-    handling = set(registered(others).registered.values())
-    done: list[str] = []
-    found = {}
-    spare = set(unknown)
-    for path, text in others.items():
-        if not any(name in text for name in unknown) and not any(
-            errors.look(File(root, path, text))
-        ):
-            found[path] = text
-            continue
-        second = WithoutSecond(known, unknown)
-        wrapper = MetadataWrapper(cst.parse_module(text))
-        mender = Mender(Voice(known, _label(path, house)), unknown, handling)
-        tree = wrapper.visit(mender).visit(second)
-        spare |= second.idle
-        done += [f"{path}:{line}: {what}" for line, what in sorted(mender.done)]
-        done += [f"{path}: {what}" for what in second.done]
-        needed = sorted(mender.needed)
-        found[path] = edits.add_import(tree.code, known.module, *needed) if needed else tree.code
-    found = without(found, idle(found, spare) - idle(others, spare))
-    found = {path: _imported(text, texts[path]) for path, text in found.items()}
-    return Normalised(
-        {path: text for path, text in found.items() if text != texts[path]},
-        tuple(done),
-        _left(root, texts, found),
-    )
+    paths = (path.relative_to(root).as_posix() for path in sorted((root / "app").rglob("*.py")))
+    texts = {path: (root / path).read_text("utf-8") for path in paths if path != known.path}
+    unknown = strangers(texts, known)
+    concerned = [path for path, text in texts.items() if _concerns(root, path, text, unknown)]
+    handling = set(registered(texts).registered.values())
+    mended = {}
+    for path in concerned:
+        voice = Voice(known, _label(path, house), path.startswith(mapping.SERVING))
+        mended[path] = _mended(texts[path], Mender(voice, unknown, handling))
+    spare = {*unknown, *(name for each in mended.values() for name in each.idle)}
+    new = texts | {path: each.text for path, each in mended.items()}
+    new = without(new, idle(new, spare) - idle(texts, spare))
+    files = {path: _imported(new[path], text) for path, text in texts.items() if new[path] != text}
+    done = [f"{path}{what}" for path, each in mended.items() for what in each.done]
+    return Normalised(files, tuple(done), _left(root, texts, texts | files, concerned))
+
+
+def _concerns(root: Path, path: str, text: str, unknown: Collection[str]) -> bool:
+    """Whether something in a file is to be mended, or may be."""
+    return any(name in text for name in unknown) or any(errors.look(File(root, path, text)))
+
+
+@dataclass(frozen=True)
+class _Mended:
+    """`done` begins with the line; `idle` are functions that handle nothing any more."""
+
+    text: str
+    done: tuple[str, ...]
+    idle: frozenset[str]
+
+
+def _mended(text: str, mender: Mender) -> _Mended:
+    """One file with the service's own errors, and without a second place that answers them."""
+    known, second = mender.voice.mapping, WithoutSecond(mender.voice.mapping, mender.strangers)
+    tree = MetadataWrapper(cst.parse_module(text)).visit(mender).visit(second)
+    needed = sorted(mender.needed)
+    return _Mended(
+        edits.add_import(tree.code, known.module, *needed) if needed else tree.code,
+        (*(f":{line}: {what}" for line, what in sorted(mender.done)),
+         *(f": {what}" for what in second.done)),
+        frozenset(second.idle),
+    )  # fmt: skip
 
 
 def _imported(new: str, old: str) -> str:
     """The new text without the imports that only the old one needed."""
-    if new == old:
-        return new
     return edits.without_imports(new, _used(old) - _used(new))
 
 
@@ -84,12 +92,14 @@ def _used(text: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
-def _left(root: Path, texts: Mapping[str, str], found: Mapping[str, str]) -> tuple[Finding, ...]:
+def _left(
+    root: Path, old: Mapping[str, str], new: Mapping[str, str], concerned: Sequence[str]
+) -> tuple[Finding, ...]:
     """What the reviewer would still find, at its line in the text as it was."""
     return tuple(
-        each.model_copy(update={"line": _line(text, texts[path], each.line)})
-        for path, text in found.items()
-        for each in errors.look(File(root, path, text))
+        each.model_copy(update={"line": _line(new[path], old[path], each.line)})
+        for path in concerned
+        for each in errors.look(File(root, path, new[path]))
     )
 
 

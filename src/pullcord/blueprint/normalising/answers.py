@@ -28,10 +28,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Voice:
-    """How one file raises errors: the service's mapping, and what a row is called here."""
+    """How one file raises errors: the service's mapping, what a row is called here, and whether
+    an error of Python that is raised here would reach a client."""
 
     mapping: ErrorMapping
     label: str
+    serves: bool
 
     def error(self, answer: Answer, *, place: str = "body") -> str:
         """The service's own error as an expression; '' when it has none for this status."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import libcst as cst
 import libcst.matchers as m
 from libcst.metadata import PositionProvider
 
 from pullcord.blueprint.checks.file import METHODS
-from pullcord.blueprint.mapping import LOST, RESPONSES
+from pullcord.blueprint.mapping import LOST
 from pullcord.blueprint.normalising import handlers
 from pullcord.blueprint.normalising.answers import (
     Answer,
@@ -22,6 +22,7 @@ from pullcord.blueprint.normalising.answers import (
     of_return,
     raised,
 )
+from pullcord.blueprint.normalising.signatures import tidied
 
 _ROW = m.Subscript(value=m.Attribute(m.Name("self"), m.Name("_rows")))
 _MISSED = {"KeyError", "LookupError"}
@@ -146,7 +147,12 @@ class Mender(cst.CSTTransformer):
     ) -> cst.BaseStatement:
         """A look-up of a stored row by its id says that the row is not there."""
         stored = m.AssignTarget(target=_ROW) | m.Del()
-        if self._guarded or not m.findall(original_node, _ROW) or m.findall(original_node, stored):
+        if (
+            self._guarded
+            or not self.voice.serves
+            or not m.findall(original_node, _ROW)
+            or m.findall(original_node, stored)
+        ):
             return updated_node
         error = self._error(original_node, Answer(404), "KeyError")
         if not error:
@@ -168,7 +174,7 @@ class Mender(cst.CSTTransformer):
         self._places.pop()
         if not self._answered:
             return updated_node
-        return _tidied(updated_node)
+        return tidied(updated_node)
 
     # how
 
@@ -177,7 +183,9 @@ class Mender(cst.CSTTransformer):
         name = raised(node)
         if name in self.mapped - self.strangers.keys():
             return None
-        status = self.strangers.get(name) or (meaning(name) if name in LOST else None)
+        status = self.strangers.get(name) or (
+            meaning(name) if name in LOST and self.voice.serves else None
+        )
         texts = [each.value for each in node.exc.args] if isinstance(node.exc, cst.Call) else []
         said = [each for each in texts if isinstance(each, cst.SimpleString | cst.FormattedString)]
         return Answer(status, code_of(said[0]) if said else "") if status else None
@@ -224,51 +232,3 @@ def _method(function: cst.FunctionDef) -> str:
             if name in METHODS:
                 return name
     return ""
-
-
-def _tidied(function: cst.FunctionDef) -> cst.FunctionDef:
-    """An operation that builds no response any more: its annotation says what it returns."""
-    if function.returns is not None:
-        kept = [
-            each for each in _union(function.returns.annotation) if name_of(each) not in RESPONSES
-        ]
-        if kept and not m.findall(function.body, m.Return(m.Call(m.Name("JSONResponse")))):
-            text = " | ".join(map(code_of, kept))
-            returns = cst.Annotation(cst.parse_expression(text))
-            function = function.with_changes(
-                returns=returns, decorators=[_without_model(d, text) for d in function.decorators]
-            )
-    used = code_of(function.body)
-    params = [each for each in function.params.params if not _idle_response(each, used)]
-    if len(params) == len(function.params.params):
-        return function
-    return function.with_changes(params=function.params.with_changes(params=params))
-
-
-def _idle_response(param: cst.Param, used: str) -> bool:
-    """Whether it is a Response that the body does not name."""
-    annotation = param.annotation.annotation if param.annotation else None
-    return name_of(annotation) == "Response" and not re.search(rf"\b{param.name.value}\b", used)
-
-
-def _without_model(decorator: cst.Decorator, returns: str) -> cst.Decorator:
-    """`response_model=` says nothing that the annotation does not say."""
-    call = decorator.decorator
-    if not isinstance(call, cst.Call):
-        return decorator
-    args = [
-        each
-        for each in call.args
-        if not (
-            each.keyword
-            and each.keyword.value == "response_model"
-            and code_of(each.value) == returns
-        )
-    ]
-    return decorator.with_changes(decorator=call.with_changes(args=args))
-
-
-def _union(annotation: cst.BaseExpression) -> Sequence[cst.BaseExpression]:
-    if isinstance(annotation, cst.BinaryOperation) and isinstance(annotation.operator, cst.BitOr):
-        return [*_union(annotation.left), *_union(annotation.right)]
-    return [annotation]
