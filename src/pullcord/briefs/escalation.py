@@ -141,6 +141,13 @@ def tidy(escalation: Escalation) -> Escalation:
     )
 
 
+def in_order(escalation: Escalation) -> Escalation:
+    """The escalation with its fields in the order of its format: a ledger keeps none."""
+    fields, form = escalation.fields, FORMATS[escalation.kind]
+    names = [*(name for name in form.fields if name in fields), *fields]
+    return escalation.model_copy(update={"fields": {name: fields[name] for name in names}})
+
+
 def _words(text: str) -> str:
     return one_line(text).strip(_EDGES)
 

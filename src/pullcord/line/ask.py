@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
+from pullcord.briefs.escalation import in_order
 from pullcord.engine.drive import Drive
 from pullcord.line.again import AGAIN, taken_back
 from pullcord.line.parts import Parked, Stopped
@@ -72,7 +73,7 @@ def questions(facts: Sequence[Fact]) -> list[Question]:
                 Question(
                     id=key.removeprefix("ask/"),
                     task=body.get("task", ""),
-                    escalation=Escalation.read(body["escalation"]),
+                    escalation=in_order(Escalation.read(body["escalation"])),
                     unknown=body["escalation"].get("kind") not in get_args(Kind),
                     answer=Answer.model_validate(answer) if answer else None,
                 )

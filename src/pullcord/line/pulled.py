@@ -75,6 +75,7 @@ def same(asked: Sequence[Question], escalation: Escalation) -> Question | None:
 def gist(escalation: Escalation) -> tuple[str, str]:
     """What a question asks, whoever asks it and in whatever spelling: kind and words, without line
     numbers."""
-    texts = (escalation.description, *escalation.fields.values(), *escalation.evidence)
+    fields = [text for _, text in sorted(escalation.fields.items())]
+    texts = (escalation.description, *fields, *escalation.evidence)
     words = " ".join(re.sub(r":\d+\b", "", text) for text in texts)
     return escalation.kind, " ".join(re.findall(r"\w+", words.casefold()))
