@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
+import pytest
+
+from pullcord.line import redesign
 from pullcord.line.redesign import ADJUST
 from pullcord.model.escalation import Escalation
+from pullcord.model.quality import Finding
 from pullcord.model.report import Report
+from pullcord.model.task import Plan, Task
 from pullcord.model.work import Brief, Workspace
+from pullcord.patterns.review import owed
+from pullcord.protocols import Flow
 from story import FAST, QUICK, Begin, Story, cover, git, implement, write
 
 CONFLICT = Escalation(
@@ -80,6 +88,26 @@ async def test_without_a_designer_in_the_plan_the_design_cannot_be_adjusted(begi
     assert status.open_questions[0].escalation.options == ("Leave it",)
     assert await answered(story, status.run, ADJUST) == "passed"
     assert story.paid()[2:] == ["test/2", "review/1"]
+
+
+async def test_what_the_designer_did_before_the_power_failed_is_not_done_again(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(
+        flow: Flow, plan: Plan, designer: Task, findings: Sequence[Finding], built: Sequence[Task]
+    ) -> Finding:
+        await flow.work(designer, findings=findings, obligations=owed(plan, 0))
+        raise OSError("the power is gone")
+
+    story = await begin({"test": raises_once})
+    run = (await story.run("design", "implement", "test", "review")).run
+    with monkeypatch.context() as patch:
+        patch.setattr(redesign, "redesigned", dies)
+        with pytest.raises(OSError, match="the power"):
+            await answered(story, run, "2")
+
+    assert (await story.orchestrator.drive(run)).state == "passed"
+    assert story.paid()[3:] == ["design/2", "implement/2", "test/2", "review/1"]
 
 
 SERVICE = {
