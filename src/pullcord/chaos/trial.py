@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from pullcord.chaos.agents import AGAIN, CALLS
-from pullcord.chaos.life import DONE, live
+from pullcord.chaos.life import DONE, RUN, live
 from pullcord.chaos.nursery import KILLED, raise_child
 from pullcord.chaos.reaper import Kill
 from pullcord.chaos.stories import FILES, Story
@@ -74,8 +74,10 @@ class Trial:
         return toll + Toll(different=(f"no end after {MOST} lives",))
 
     def examined(self, reference: Ending, *, ordered: bool) -> Toll:
-        """What is wrong with the run now that it has ended. `ordered`: its tasks come one after the
-        other, so that nothing at all may differ."""
+        """What is wrong with the run now that it has ended, well or not. `ordered`: its tasks come
+        one after the other, so that nothing at all may differ."""
+        if f"refs/pullcord/{RUN}/head" not in self._seen[-1].refs:
+            return Toll()  # it did not even begin
         end = asyncio.run(ending(self.folder))
         compare = _compared if ordered else _compared_loosely
         return Toll(
