@@ -76,6 +76,9 @@ def taken(facts: Sequence[Fact], kept: Mapping[str, int]) -> Iterator[tuple[str,
         for question in questions(facts)
         if question.task in kept and question.escalation.kind != "budget"
     }
+    # What was recorded before the last handoff that is kept lies in its history.
+    recorded = {f.key for f in facts if f.key.startswith("recorded/") and f.seq < last}
+    asked |= {f"ask/{key.removeprefix('recorded/')}" for key in recorded}
     count = 0
     for fact in facts:
         key = fact.key
@@ -87,6 +90,7 @@ def taken(facts: Sequence[Fact], kept: Mapping[str, int]) -> Iterator[tuple[str,
             (_of(key, kept) and key.split("/")[2] not in _OWN)
             or _of(key.removeprefix("waive/"), kept)
             or (key.removesuffix("/answer") in asked and fact.seq < last)
+            or key in recorded
         ):
             yield key, fact.body
 
