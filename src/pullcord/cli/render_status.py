@@ -102,5 +102,7 @@ def next_commands(status: Status) -> list[str]:
     if status.state == "interrupted":
         return [f"pullcord resume {run}"]
     if status.state in ("failed", "cancelled"):
-        return [f"pullcord log {run}", f"pullcord diff {run}"]
+        stopped = next((t.id for t in status.tasks if t.state == "failed"), "")
+        again = [f"pullcord retry {run}/{stopped}"] if stopped else []
+        return [*again, f"pullcord log {run}", f"pullcord diff {run}"]
     return [f"pullcord log {run} --follow"]

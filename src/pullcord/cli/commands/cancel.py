@@ -17,7 +17,7 @@ from pullcord.errors import Conflict
 async def cancel(shell: Shell, run: str, by: str | None) -> Result:
     """End a run: its agents die, what they had done is kept under the run's refs.
 
-    Your checkout is not touched. A cancelled run is not taken up again.
+    Your checkout is not touched. Only `pullcord retry` takes it up again.
 
     \b
     Example:
