@@ -47,10 +47,10 @@ def generate(root: Path) -> None:
     (root / "contract/openapi.json").write_text(text, "utf-8")
 
 
-def write_workouts(folder: Path) -> Path:
+def write_workouts(folder: Path, text: str = EXAMPLE) -> Path:
     """A new service with the workouts of the example, their tests and their contract."""
     root = write_service(folder)
-    feature, house = block.parse(EXAMPLE), look(root)
+    feature, house = block.parse(text), look(root)
     document = json.dumps(contract.contract(feature, house), indent=2) + "\n"
     files = writing.write(feature, house) | backend.edit(root, Settled(feature, house, ""))
     files[CONTRACT] = document

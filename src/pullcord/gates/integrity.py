@@ -7,6 +7,7 @@ attempt's parent; who writes only tests may mend the run's own tests and is held
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pullcord.gates.inventory import Function, Test, changed_tests, is_test_side
 from pullcord.gates.reach import writes_application
 from pullcord.gates.source import parsed
 from pullcord.model.quality import Finding
+from pullcord.openapi.document import load, operations
 from pullcord.protocols import Case
 
 
@@ -55,7 +57,8 @@ def _compared(pair: _Pair, new: Test) -> Iterator[Finding]:
     for text in _lost(pair.case, pair.root, path, pair.test.node, new.node):
         yield _finding("assertion-lost", f"{new.id} no longer checks: {text}", path, line)
     gone = _parameters(pair.root, pair.test) - _parameters(pair.case.tree, new)
-    for text in sorted(gone)[:10]:
+    served = _served_now(pair.case) if gone else frozenset()
+    for text in sorted(each for each in gone if not _refuses(each, served))[:10]:
         yield _finding("parameters-lost", f"{new.id} no longer runs with {text}", path, line)
     for text in _replaced(pair.case, new.node) - _replaced(pair.case, pair.test.node):
         message = f"{new.id} replaces what it tests: {text}"
@@ -106,6 +109,24 @@ def _replaced(case: Case, test: Function) -> set[str]:
             if named and name.endswith(("patch", "setattr", "patch.dict", "delattr")):
                 found.add(ast.unparse(first) if first else name)
     return found
+
+
+def _served_now(case: Case) -> frozenset[str]:
+    """Methods of the operations that the document has and the base's has not."""
+    try:
+        was, now = (operations(load(root / case.project.openapi)) for root in _trees(case))
+    except (ValueError, OSError):
+        return frozenset()
+    return frozenset(method for method, _ in now.keys() - was.keys())
+
+
+def _trees(case: Case) -> tuple[Path, Path]:
+    return case.trusted, case.tree
+
+
+def _refuses(parameters: str, served: frozenset[str]) -> bool:
+    """Whether a parameter set says that a method is not served (405) which is served now."""
+    return any(re.fullmatch(rf"\(\W{method}\W, \w+, 405\)", parameters) for method in served)
 
 
 def _parameters(root: Path, test: Test) -> set[str]:

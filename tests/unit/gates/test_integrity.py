@@ -1,5 +1,6 @@
 """Tests may grow, never shrink."""
 
+import json
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -189,3 +190,26 @@ async def test_writing_a_constant_elsewhere_loses_nothing(
     after = {**HELPED, PATH: HELPED[PATH].replace(old, new)}
 
     assert await judged(make_case, after, before=HELPED) == set()
+
+
+REFUSING = """import pytest
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("DELETE", A, 405), ("PATCH", A, 405)])
+def test_what_was_not_asked_for_is_not_there(client, method, path, status):
+    assert client.request(method, path).status_code == status
+"""
+
+
+@pytest.mark.parametrize(("served", "rules"), [("delete", set()), ("put", {"parameters-lost"})])
+async def test_a_case_may_go_that_refuses_what_is_served_now(
+    make_case: Any, served: str, rules: set[str]
+) -> None:
+    app = {"pullcord.toml": 'app = "app.main:app"\n'}
+    less = json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": {}}}})
+    more = json.dumps({"openapi": "3.1.0", "paths": {"/a": {"get": {}, served: {}}}})
+    left = REFUSING.replace('("DELETE", A, 405), ', "")
+    before = {**app, "openapi.json": less, PATH: REFUSING}
+    after = {**app, "openapi.json": more, PATH: left}
+
+    assert await judged(make_case, after, before) == rules

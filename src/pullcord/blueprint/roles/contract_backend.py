@@ -20,7 +20,7 @@ from pullcord.blueprint.changing.following import (
 from pullcord.blueprint.changing.migration import migration
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.finish import Unfinished, finish, publish
-from pullcord.blueprint.roles import backend
+from pullcord.blueprint.roles import backend, contract_tester
 from pullcord.blueprint.roles.saying import asked, blocked, report
 from pullcord.blueprint.settling import Settled
 from pullcord.model.report import Report
@@ -44,6 +44,8 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
             question = asking.edited(brief.task.description, done.clashes)
             return asked(brief, question.escalation)
         added = _migration(workspace.path, change)
+        if _serves_more(change):
+            added |= await contract_tester.updated(change, workspace, sandbox)
         changed = {
             path: text
             for path, text in (done.texts | added).items()
@@ -87,6 +89,11 @@ def _pages(change: Following, feature: Feature) -> dict[str, str]:
     """The feature's Python as it is generated; its migrations are never written again."""
     pages = writing.write(feature, change.house)
     return {path: text for path, text in pages.items() if path.endswith(".py")}
+
+
+def _serves_more(change: Following) -> bool:
+    """Whether tests of before say that an operation is not there: they go along with the code."""
+    return bool(set(change.new.operations) - set(change.old.operations))
 
 
 def _migration(root: Path, change: Following) -> dict[str, str]:

@@ -53,6 +53,17 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     return _done(brief, change, done, changed)
 
 
+async def updated(change: Following, workspace: Workspace, sandbox: Sandbox) -> dict[str, str]:
+    """The tests as the changed contract has them; {} where somebody's own lines are in the way.
+    Raises Unfinished."""
+    try:
+        old, new = (_pages(change, each, workspace.path) for each in (change.old, change.new))
+        done = await follow(workspace, sandbox, old, new)
+    except (ContractUnreadable, Unstorable):
+        return {}
+    return {} if done.clashes else done.texts
+
+
 async def _followed(
     workspace: Workspace, sandbox: Sandbox, old: dict[str, str], new: dict[str, str]
 ) -> Followed:

@@ -312,3 +312,19 @@ async def test_a_resource_without_a_locked_contract_gets_one(root: Path) -> None
         "Updated the contract of plans without a break: add notes (text, optional)."
     )
     assert (root / "docs/contracts/plans.openapi.json").is_file()
+
+
+async def test_tests_that_refuse_a_new_operation_go_along_with_the_code(tmp_path: Path) -> None:
+    fewer = EXAMPLE.replace("[create, list, get, update, delete]", "[create, list, get]")
+    root = write_workouts(tmp_path / "service", fewer)
+    assert '("DELETE", A, 405)' in (root / TESTS).read_text("utf-8")
+    _, summary = await act(DESIGNER, root, asking(EXAMPLE))
+
+    report, _ = await act(ENGINEER, root, asking(EXAMPLE), after=[(DESIGNER, summary)])
+
+    assert report.status == "done"
+    assert "def delete_workout(" in (root / ROUTER).read_text("utf-8")
+    tests = (root / TESTS).read_text("utf-8")
+    assert '("DELETE", A, 405)' not in tests
+    assert "def test_a_deleted_workout_is_gone(" in tests
+    assert not list((root / "supabase/migrations").glob("0003*"))
