@@ -1,4 +1,4 @@
-"""One run in processes that are killed at a chosen moment: for tests/story/test_kill_*.py.
+"""One run in processes of its own, which can be killed: for tests/story/test_several_runs.py.
 
 Stands in a module of its own because a process that multiprocessing starts must find it by name.
 """
@@ -9,10 +9,8 @@ import asyncio
 import json
 import multiprocessing
 import os
-import signal
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,6 @@ from pullcord.model.fact import Fact
 from pullcord.model.task import Task
 from pullcord.runtimes import RUNTIMES
 from pullcord.runtimes.scripted import Scripted
-from pullcord.workspace.git import Git
 from pullcord.workspace.repository import Repository
 from story import REQUEST, Counting, git, noon, plan, remembered_result
 
@@ -52,8 +49,6 @@ test:
 
         def test_three_minus_two() -> None:
             assert subtract(3, 2) == 1
-extend:
-  - write: {tiny/more.py: "MORE = 1\\n"}
 review:
   - review: {decision: approve, criteria: {Differences are computed.: met}}
 """)
@@ -63,43 +58,13 @@ ATTEMPTS = ("implement/1", "implement/2", "test/1", "review/1")
 RUN = "r-story"
 
 
-@dataclass(frozen=True)
-class Death:
-    """When the process is killed (SIGKILL): just before its nth new fact, or just after it; or just
-    before its nth git command. 0: never."""
-
-    fact: int = 0
-    after: bool = False
-    git: int = 0
-
-
-class Deadly:
-    """A ledger that kills its process."""
-
-    def __init__(self, ledger: Any, death: Death) -> None:
-        self._ledger, self._left, self._after = ledger, death.fact, death.after
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._ledger, name)
-
-    async def append(self, run: str, key: str, body: dict[str, Any], *, epoch: int) -> Fact:
-        new = await self._ledger.get(run, key) is None
-        self._left -= new
-        if new and self._left == 0 and not self._after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        fact: Fact = await self._ledger.append(run, key, body, epoch=epoch)
-        if new and self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return fact
-
-
-def drive(folder: Path, tasks: tuple[str, ...], death: Death, name: str) -> None:
+def drive(folder: Path, tasks: tuple[str, ...], name: str) -> None:
     """Start the story's run in folder/repo, or take it up, and drive it. The process ends with 0
     when the run passed."""
-    asyncio.run(_drive(folder, tasks, death, name))
+    asyncio.run(_drive(folder, tasks, name))
 
 
-async def _drive(folder: Path, tasks: tuple[str, ...], death: Death, name: str) -> None:
+async def _drive(folder: Path, tasks: tuple[str, ...], name: str) -> None:
     os.chdir(folder)
     RUNTIMES["counting"] = "killing:counting"
     # The gates over the result run afresh, which takes seconds and changes nothing in a kill.
@@ -108,16 +73,11 @@ async def _drive(folder: Path, tasks: tuple[str, ...], death: Death, name: str) 
         await Repository.find(folder / "repo"),
         clock=noon, cache=folder / "cache", ids=lambda: name,
     )  # fmt: skip
-    if death.fact:
-        deadly = Deadly(orchestrator.ledger, death)
-        orchestrator.ledger = orchestrator.driver._ledger = deadly  # type: ignore[assignment]
-    _count_git(death.git)
     if name not in await orchestrator.ledger.runs():
-        pattern = "parallel" if "extend" in tasks else "sequential"
         script = yaml.safe_dump({"tasks": {task: SCRIPT[task] for task in tasks}})
         # Without a sandbox: trying it out takes longer than all the rest, and no command runs.
         await orchestrator.start(
-            REQUEST, plan(*tasks, pattern=pattern), runtime="counting", script=script, unsafe=True
+            REQUEST, plan(*tasks), runtime="counting", script=script, unsafe=True
         )
     status = await orchestrator.drive(name)
     assert status.state == "passed", status
@@ -128,33 +88,16 @@ def counting(script: str, tasks: Sequence[Task]) -> Counting:
     return Counting(Scripted.parse(script, tasks), Path("paid"))
 
 
-def _count_git(fatal: int) -> None:
-    attempt = Git.attempt
-    commands = 0
-
-    async def deadly(self: Git, *args: str, **kwargs: Any) -> tuple[int, str, str]:
-        nonlocal commands
-        commands += 1
-        Path("commands").write_text(str(commands))
-        if commands == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return await attempt(self, *args, **kwargs)
-
-    Git.attempt = deadly  # type: ignore[method-assign]
-
-
-def begin(
-    folder: Path, tasks: tuple[str, ...], death: Death = Death(), name: str = RUN
-) -> BaseProcess:
+def begin(folder: Path, tasks: tuple[str, ...], name: str = RUN) -> BaseProcess:
     """A process that drives the run."""
-    process = CONTEXT.Process(target=drive, args=(folder, tasks, death, name))
+    process = CONTEXT.Process(target=drive, args=(folder, tasks, name))
     process.start()
     return process
 
 
-def live(folder: Path, tasks: tuple[str, ...], death: Death = Death(), name: str = RUN) -> int:
+def live(folder: Path, tasks: tuple[str, ...], name: str = RUN) -> int:
     """Drive the run in a process of its own; its exit status, negative for a signal."""
-    return ended(begin(folder, tasks, death, name))
+    return ended(begin(folder, tasks, name))
 
 
 def ended(process: BaseProcess) -> int:
