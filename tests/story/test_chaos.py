@@ -27,7 +27,7 @@ from pullcord.workspace.repository import Repository
 
 CHARACTERISTIC = {
     "sequential": {"ask/design-1/answer", "build/1/closed", "build/2/handoff", "applied"},
-    "parallel": {"ask/extend-1/answer", "extend/2/handoff", "review/1/handoff"},
+    "parallel": {"ask/test-1/answer", "build/1/handoff", "extend/1/handoff"},
     "iterative": {"test/1/handoff", "verify/1/handoff", "fix/2/handoff", "review/2/handoff"},
     "debug-fix-verify": {"reproduce/1/handoff", "fix/1/handoff", "verify/1/handoff"},
     "sprint-task": {"contract/skipped", "update/1/handoff"},

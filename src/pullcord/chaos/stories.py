@@ -109,8 +109,8 @@ STORIES = {
     }),
     "parallel": _story("parallel", {
         "build": (BACKEND, [{"write": RIGHT, **BUSY}]),
-        "extend": (BACKEND, [{"write": ADDED, **ASK}, {**BUSY}]),
-        "test": (TESTER, [{"write": TESTED}]),
+        "extend": (BACKEND, [{"write": ADDED, **BUSY}]),
+        "test": (TESTER, [{"write": TESTED, **ASK}, {}]),
         "review": (REVIEWER, [APPROVE]),
     }),
     "iterative": _story("iterative", {
