@@ -109,7 +109,7 @@ def test_two_processes_work_in_one_repository_at_once(place: Path) -> None:
     assert [ended(process) for process in processes] == [0, 0]
 
     assert paid(place) == Counter({attempt: 2 for attempt in ATTEMPTS})
-    heads = {git(place / "repo", "rev-parse", f"refs/pullcord/{name}/head^{{tree}}")
+    heads = {git(place / "repo", "rev-parse", f"refs/pullcord/{name}/head:tiny")
              for name in names}  # fmt: skip
     assert len(heads) == 1
     for name in names:
