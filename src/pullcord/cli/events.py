@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pullcord.line.again import is_cancel, is_ending
@@ -45,6 +46,12 @@ def place(key: str) -> tuple[str, int, str]:
         return "", 0, ""
     what = "merged" if match["merge"] else match["what"].partition("/")[0]
     return match["task"], int(match["round"]), what
+
+
+def prefix(tasks: Sequence[Mapping[str, Any]], task: str, agent: str) -> str:
+    """`backend: ` where the agent's name alone does not say which task of the plan is meant."""
+    by_agent = [entry["id"] for entry in tasks if entry["subagent_type"] == agent]
+    return "" if by_agent in ([], [task]) else f"{task}: "
 
 
 def _events(key: str, body: Body) -> list[tuple[str, Body]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from pullcord.cli.events import prefix
 from pullcord.cli.render import MARKS, clock, fit, pad
 from pullcord.model.fact import Fact
 
@@ -21,10 +22,11 @@ def bottom(facts: Mapping[str, Fact], now: datetime, since: datetime, *, width: 
     done = [t for t in tasks if _settled(t["id"], facts)]
     active = [t for t in tasks if t not in done and f"{t['id']}/1/opened" in facts]
     queued = [t for t in tasks if t not in done and t not in active]
-    lines = [_active(t, facts, now, width) for t in active]
+    which = {t["id"]: prefix(tasks, t["id"], t["subagent_type"]) for t in tasks}
+    lines = [_active(t, facts, now, which[t["id"]], width) for t in active]
     if len(done) == len(tasks):
         lines = [f"  {MARKS['running']} the gates judge the whole result"]
-    lines += [f"  {MARKS['queued']} {t['subagent_type']}" for t in queued[:_QUEUED]]
+    lines += [_queued(t, which[t["id"]], width) for t in queued[:_QUEUED]]
     if len(queued) > _QUEUED:
         lines.append(f"    and {len(queued) - _QUEUED} more")
     took = clock((now - since).total_seconds())
@@ -52,7 +54,13 @@ def _round(task: str, facts: Mapping[str, Fact]) -> int:
     return number
 
 
-def _active(task: Mapping[str, str], facts: Mapping[str, Fact], now: datetime, width: int) -> str:
+def _queued(task: Mapping[str, str], which: str, width: int) -> str:
+    return fit(f"  {MARKS['queued']} {task['subagent_type']:<24}  {which[:-2]}".rstrip(), width)
+
+
+def _active(
+    task: Mapping[str, str], facts: Mapping[str, Fact], now: datetime, which: str, width: int
+) -> str:
     number = _round(task["id"], facts)
     key = f"{task['id']}/{number}"
     if f"{key}/judged" in facts:
@@ -64,5 +72,5 @@ def _active(task: Mapping[str, str], facts: Mapping[str, Fact], now: datetime, w
     again = f"round {number}: " if number > 1 else ""
     took = clock((now - datetime.fromisoformat(since.at)).total_seconds())
     room = width - len(took) - 4
-    text = f"{MARKS['running']} {task['subagent_type']:<24}  {again}{doing}"
+    text = f"{MARKS['running']} {task['subagent_type']:<24}  {which}{again}{doing}"
     return f"  {pad(fit(text, room), room)} {took}"

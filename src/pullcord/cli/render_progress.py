@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pullcord.cli.events import place
+from pullcord.cli.events import place, prefix
 from pullcord.cli.render import OUTCOMES, between, clock, fit, pad, plural, short
 from pullcord.line.again import is_cancel, is_ending
 from pullcord.model.fact import Fact
@@ -50,7 +50,7 @@ Line = tuple[str, float | None]
 def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
     body = fact.body
     if fact.key.startswith("result/") and fact.key.endswith("/judged"):
-        yield _gates("the whole result", body, compact), _since(fact, before)
+        yield _gates("the whole result", "", body, compact), _since(fact, before)
     elif place(fact.key)[0]:
         yield from _attempt(fact, before, compact)
     elif fact.key == "run":
@@ -95,27 +95,32 @@ def _started(run: str, body: Mapping[str, Any]) -> Iterator[Line]:
 
 def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:
     task, number, what = place(fact.key)
-    agent, description = _named(before, task)
+    tasks = before["run"].body["plan"]["tasks"] if "run" in before else ()
+    agent, description = _named(tasks, task)
     opened = fact if what == "opened" else before.get(f"{task}/{number}/opened")
     # Another agent than the task's own may mend a merge.
     agent = (opened and opened.body.get("agent")) or agent
-    again = f"round {number}: " if number > 1 else ""
+    which = prefix(tasks, task, agent)
+    again = which + (f"round {number}: " if number > 1 else "")
     if what == "opened" and not compact:  # a terminal shows it among its live lines
         yield f"● {agent:<{_NAME}}  {again}{description}", None
     elif what == "worked":
         yield f"{_ended(agent, again, description, fact.body['report'])}", _since(fact, before)
     elif what in ("judged", "merged"):
         name = "  gates" if what == "judged" else "  gates after the merge"
-        yield _gates(name, fact.body, compact), _since(fact, before)
+        yield _gates(name, which, fact.body, compact), _since(fact, before)
     elif what == "touched":
         names = ", ".join(map(one_line, fact.body["names"]))
         yield f"! your repository changed while {agent} worked: {names}", None
     elif what == "closed":
-        yield from _closed(agent, number, fact)
+        yield f"✗ {agent:<{_NAME}}  {which}handoff closed in round {number}", None
+        # A gate that did not run because another was red adds nothing to read.
+        findings = fact.body["findings"]
+        yield from _found([f for f in findings if f["rule"] != "not-run"] or findings, fact.run)
     elif what == "redesign":
         yield f"! {_redesigned(fact.body)}", None
     elif what == "handoff":
-        yield f"✓ {agent:<{_NAME}}  handed off {short(fact.body['commit'])}", None
+        yield f"✓ {agent:<{_NAME}}  {which}handed off {short(fact.body['commit'])}", None
         red = [f for r in fact.body["receipts"] for f in r["verdict"].get("red", ())]
         yield from _found(red, fact.run)
 
@@ -125,8 +130,8 @@ def _redesigned(body: Mapping[str, Any]) -> str:
     return f"the design is adjusted by {body['designer']}{follow}"
 
 
-def _named(before: Facts, task: str) -> tuple[str, str]:
-    for entry in before["run"].body["plan"]["tasks"] if "run" in before else ():
+def _named(tasks: Sequence[Mapping[str, Any]], task: str) -> tuple[str, str]:
+    for entry in tasks:
         if entry["id"] == task:
             return entry["subagent_type"], one_line(entry["description"])
     return task, ""
@@ -150,13 +155,13 @@ def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) 
     return f"{mark} {agent:<{_NAME}}  {again}{said}"
 
 
-def _gates(name: str, body: Mapping[str, Any], compact: bool) -> str:
+def _gates(name: str, which: str, body: Mapping[str, Any], compact: bool) -> str:
     verdicts = [Receipt.model_validate(receipt).verdict for receipt in body["receipts"]]
     shut = any(not verdict.opens for verdict in verdicts)
     marks = _compact(verdicts) if compact else gate_marks(verdicts)
     cached = sum(verdict.cached for verdict in verdicts)
     known = f"  {cached} cached" if cached else ""
-    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {marks}{known}"
+    return f"{'✗' if shut else '✓'} {name:<{_NAME}}  {which}{marks}{known}"
 
 
 def gate_marks(verdicts: Sequence[Verdict]) -> str:
@@ -178,14 +183,6 @@ def _numbers(verdict: Verdict) -> str:
     covered = f", {counts['coverage']:.1f}%" if "coverage" in counts else ""
     red = f", {len(verdict.red)} red as expected" if verdict.red else ""
     return f" {counts['passed']:.0f}{covered}{red}"
-
-
-def _closed(agent: str, number: int, fact: Fact) -> Iterator[Line]:
-    yield f"✗ {agent:<{_NAME}}  handoff closed in round {number}", None
-    findings = fact.body["findings"]
-    # A gate that did not run because another was red adds nothing to read.
-    told = [f for f in findings if f["rule"] != "not-run"] or findings
-    yield from _found(told, fact.run)
 
 
 def _found(findings: Sequence[Mapping[str, Any]], run: str) -> Iterator[Line]:

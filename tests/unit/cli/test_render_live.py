@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli_facts import OPENED, START, Entry, at, facts, judged, report
+from cli_facts import OPENED, START, TASKS, Entry, at, facts, judged, report
 from pullcord.cli.render_live import bar, bottom
 
 BEGUN: list[Entry] = [("run", START), ("contract/1/opened", OPENED)]
@@ -49,6 +49,18 @@ def test_after_the_last_handoff_the_whole_result_is_judged() -> None:
 
 def test_nothing_is_shown_before_the_first_fact() -> None:
     assert bottom({}, at(0), at(0), width=80) == []
+
+
+def test_tasks_of_one_agent_are_told_apart() -> None:
+    tasks = [*TASKS, {**TASKS[0], "id": "later"}]
+    start = {**START, "plan": {"pattern": "sequential", "tasks": tasks}}
+    said = shown(("run", start), ("contract/1/opened", OPENED), ("contract/1/worked", report()))
+    assert said[0].startswith("  ● api-designer              contract: the gates judge ")
+    assert said[1:4] == [
+        "  ○ python-backend-engineer",
+        "  ○ code-reviewer",
+        "  ○ api-designer              later",
+    ]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -120,6 +120,54 @@ def test_work_without_a_sandbox_is_said_at_the_start() -> None:
     assert "no sandbox" in said[1]
 
 
+TWICE = {
+    **START,
+    "plan": {
+        "pattern": "parallel",
+        "tasks": [
+            {"id": name, "subagent_type": agent, "description": said, "prompt": "Do it."}
+            for name, agent, said in (
+                ("alpha", "python-backend-engineer", "Write alpha"),
+                ("beta", "python-backend-engineer", "Write beta"),
+                ("review", "code-reviewer", "Look at both"),
+            )
+        ],
+    },
+}
+"""Two tasks of one agent."""
+
+
+def test_lines_name_the_task_where_an_agent_has_several() -> None:
+    opened = {**OPENED, "agent": "code-reviewer"}
+    assert [line[9:] for line in told(
+        ("run", TWICE),
+        ("beta/2/opened", OPENED),
+        ("beta/2/worked", report()),
+        ("beta/2/judged", judged(types="fail")),
+        ("beta/2/closed", {"findings": [MISSING]}),
+        ("alpha/1/merge/0123456789ab/judged", judged(types="pass")),
+        ("alpha/1/handoff", {"commit": "d" * 40, "receipts": []}),
+        ("review/1/handoff", {"commit": "d" * 40, "receipts": []}),
+        ("alpha/2/opened", opened),
+    )[1:]] == [
+        "● python-backend-engineer   beta: round 2: Write beta",
+        "✓ python-backend-engineer   beta: round 2: Write beta  (0:07)",
+        "✗   gates                   beta: types ✗  (0:07)",
+        "✗ python-backend-engineer   beta: handoff closed in round 2",
+        "    tests  tests/test_a.py:88  assert 404 == 204",
+        "✓   gates after the merge   alpha: types ✓  (0:07)",
+        "✓ python-backend-engineer   alpha: handed off ddddddddd",
+        "✓ code-reviewer             handed off ddddddddd",
+        "● code-reviewer             alpha: round 2: Write alpha",
+    ]  # fmt: skip
+
+
+def test_a_narrow_terminal_keeps_the_task_and_the_width() -> None:
+    said = told(("run", TWICE), ("beta/1/judged", judged(types="pass", tests="fail")), width=60)
+    assert said[1].startswith("  ✗   gates                   beta: tests ✗ 212")
+    assert len(said[1]) == 60
+
+
 def test_verdicts_that_were_known_already_are_counted() -> None:
     body = judged(types="pass", tests="pass")
     body["receipts"][1]["verdict"]["cached"] = True
