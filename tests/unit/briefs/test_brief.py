@@ -126,6 +126,7 @@ def test_whatever_the_shape_the_ground_of_the_task_is_there(alongside: tuple[Tas
         "resource: workout",
         "docs/planning/sprints/sprint_04.md at revision abc123",
         "2026-11-22 09:05:07 UTC",
+        f"Summaries of this run so far:\n- {earlier(1).summary_path}",
         "You may change only: app/**",
     ):
         assert expected in text
