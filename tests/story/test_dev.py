@@ -89,6 +89,16 @@ def test_the_exit_status_is_that_of_the_command(checkout: Path) -> None:
     assert ends(dev(checkout, "pullcord", "fail"))[0] == 7
 
 
+def test_what_python_compiles_is_kept(checkout: Path) -> None:
+    """The sandbox shows .venv read-only: what is not compiled there is compiled in each gate."""
+    (checkout / "src/pullcord/part.py").write_text("")
+    (checkout / "src/pullcord/__main__.py").write_text("import pullcord.part\n")
+
+    ends(dev(checkout, "pullcord", PYTHONDONTWRITEBYTECODE="1"))
+
+    assert list(checkout.glob("src/pullcord/__pycache__/part.*.pyc"))
+
+
 def test_a_new_lock_makes_the_environment_anew(checkout: Path) -> None:
     ends(dev(checkout, "pullcord"))
     (checkout / ".venv" / "mine").touch()
