@@ -65,6 +65,13 @@ _HEAD = re.compile(rf"^({_LEAD})({_TITLES}){_CLOSED}[:：]\s*(.*)$", re.I)
 _BARE = re.compile(rf"^({_LEAD})({_TITLES}){_CLOSED}(?:[-–—]\s+(.*))?$", re.I)
 """A title without its colon, which is one only where it looks like one."""
 _MARKS = tuple(form.mark[0] for form in FORMATS.values())
+_INNER = re.compile(
+    rf"^(.{{0,300}}?[.:;!?][\s*_]+[{''.join(_MARKS)}][\ufe0e\ufe0f\s*_]*)({_TITLES}){_CLOSED}[:：]\s*(.*)$",
+    re.I,
+)
+"""A marked title behind a sentence or a label of its own line: `**Blocker**: 🔴 DATA RISK: …`."""
+_SETTLED = re.compile(r"(?!.*(escalat|wait|await|pending|open\b|unresolved|user|not yet)).+", re.I)
+"""A resolution that needs nobody any more."""
 _FIELD = re.compile(
     r"^[\s>]*(?:[-*+] )?[*_`]*([A-Za-z][A-Za-z ]{0,30}?)[*_`]*[:：](?:[*_`]*\s+|[*_`]*$)(.*)$"
 )
@@ -155,6 +162,8 @@ def _words(text: str) -> str:
 def _value(text: str) -> str:
     """One line that says something, and that no reader takes for a headline of its own."""
     words = _words(text)
+    if _INNER.match(words):
+        words = _words(re.sub(rf"[{''.join(_MARKS)}]", "", words))
     if _HEAD.match(words) or _BARE.match(words):
         words = f"about {words}"
     return "" if _SILENT.fullmatch(words) else words
@@ -162,7 +171,7 @@ def _value(text: str) -> str:
 
 def _head(line: str) -> re.Match[str] | None:
     """A headline: with its colon, or with a mark or as a heading or in bold."""
-    if match := _HEAD.match(line):
+    if match := _HEAD.match(line) or _INNER.match(line):
         return match
     match = _BARE.match(line)
     return match if match and any(sign in match[1] for sign in (*_MARKS, "#", "**")) else None
@@ -179,7 +188,9 @@ def _read(head: re.Match[str], lines: list[str], raised_by: str) -> Escalation |
     values, lists = _fields(lines, form)
     own = [name for name in (*form.fields, form.options) if name in values]
     marked = any(mark in head[1] for mark in _MARKS) or head[2].isupper()
-    said = bool(own) or (marked and head.re is _HEAD)
+    said = bool(own) or (marked and head.re is not _BARE)
+    if head.re is _INNER and _SETTLED.fullmatch(_value(values.get("Resolution", ""))):
+        return None  # told as a blocker that is no more
     description = _value(re.sub(r"</?[a-z]\w{0,9}>|\|\s*$", "", head[3] or "", flags=re.I))
     texts = [description, *values.values(), *lists.get(form.options, [])]
     content = [t for t in texts if _value(t) and not _placeholder(t) and t != DEBT_QUESTION]

@@ -91,6 +91,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
                 ":red_circle: SECURITY ALERT: Tokens are logged",
                 "| 🔴 SECURITY ALERT: Tokens are logged |",
                 "- [x] <b>🔴 Security alert:</b> Tokens are logged",
+                "- **Blocker**: 🔴 SECURITY ALERT: Tokens are logged",
+                "I stopped here. **🔴 Security Alert:** Tokens are logged",
             )
         ),
     ],
@@ -121,6 +123,8 @@ def test_marks_case_and_markdown_do_not_matter(text: str) -> None:
         "🔴 SECURITY ALERT: None found.",
         "- SECURITY ALERT: not applicable",
         "The test asserts that 🔴 DATA RISK: x is rendered.",
+        "The headline reads: `🔴 DATA RISK: x`",
+        "- **Blocker**: 🔴 DATA RISK: Notes were dropped\n  **Resolution**: The column stays.",
     ],
 )
 def test_talk_about_escalations_is_none(text: str) -> None:
@@ -149,5 +153,14 @@ def test_a_heading_without_colon_and_text_is_one_when_its_fields_follow() -> Non
     assert (found.kind, found.description) == ("debt", "Copy it")
 
 
+@pytest.mark.parametrize(
+    "how", ["Not stated.", "None", "Escalated", "Waits for the user.", "Open."]
+)
+def test_a_blocker_without_a_resolution_pulls_the_cord(how: str) -> None:
+    said = f"## Blockers & Resolutions\n- **Blocker**: 🔴 DATA RISK: Rows go\n  **Resolution**: {how}\n"
+    assert [found.kind for found in cord.parse(said)] == ["data"]
+
+
 def test_a_long_line_of_marks_is_read_at_once() -> None:
+    assert cord.parse("a: 🔴 " * 20_000) == ()
     assert cord.parse("[ ] :a: <b> - " * 20_000) == ()
