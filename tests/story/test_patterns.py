@@ -16,7 +16,9 @@ from pullcord.model.summary import Summary
 from pullcord.model.task import Plan
 from pullcord.model.work import Brief, Workspace
 from pullcord.requests import plan as plans
-from story import ADD, CRITERION, REQUEST, SUBTRACT, TESTED, Act, Story, approve, git, idle, write
+from story import (
+    ADD, CRITERION, FAST, REQUEST, SUBTRACT, TESTED, Act, Story, approve, git, idle, write,
+)  # fmt: skip
 
 BLOCKS = Path(__file__).parents[1] / "data" / "plans"
 WRONG = ADD + SUBTRACT.replace("a - b", "b - a")
@@ -134,11 +136,24 @@ async def test_a_bug_is_reproduced_fixed_and_verified(
         text = ADD.replace("return a + b", "return a + b or 1")
         write(workspace.path, "tiny/sums.py", text)
 
-    _, status = await driven(
-        tmp_path, monkeypatch, plan, {reproduce: reproduces, fix: fixes, verify: idle}
-    )
+    def meddles(brief: Brief, workspace: Workspace) -> None:
+        fixes(brief, workspace)
+        path = workspace.path / "tests/test_sums.py"
+        write(
+            workspace.path, "tests/test_sums.py", path.read_text() + "    assert add(1, 1) == 2\n"
+        )
+
+    def leaves_it(brief: Brief, workspace: Workspace) -> None:
+        assert [f.rule for f in brief.findings] == ["changed"]
+        write(workspace.path, "tests/test_sums.py", FAST["tests/test_sums.py"])
+
+    story, status = await driven(
+        tmp_path, monkeypatch, plan,
+        {reproduce: reproduces, fix: [meddles, leaves_it], verify: idle},
+    )  # fmt: skip
 
     assert status.state == "passed", status.model_dump_json(indent=1)
+    assert (await story.orchestrator.view(status.run)).tests_added == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pullcord.model.quality import Finding
 from pullcord.model.task import Task
 from pullcord.model.text import cut, one_line
 
+_TESTER = "python-test-engineer"
 LARGEST = 100
 """Findings that are listed; the rest is counted."""
 
@@ -37,7 +38,7 @@ def render(
     lines += ["", "## What was tried"]
     lines += [f"- {summary}" for summary in tried] or ["- Nothing yet."]
     lines += ["", "## What is required"]
-    lines += [f"- {rule}" for rule in _required(findings)]
+    lines += [f"- {rule}" for rule in _required(task, findings)]
     return "\n".join(lines) + "\n"
 
 
@@ -47,12 +48,18 @@ def _shown(finding: Finding) -> str:
     return f"{finding.gate}/{finding.rule}: {place}{cut(one_line(finding.message), 600)}"
 
 
-def _required(findings: Sequence[Finding]) -> list[str]:
-    """Focused on what is wrong: a rule for each gate that found something."""
+def _required(task: Task, findings: Sequence[Finding]) -> list[str]:
+    """Focused on what is wrong and on whose work it is: a rule for each kind of finding."""
     gates = {finding.gate for finding in findings}
+    red = {finding.rule for finding in findings if finding.gate == "tests"}
     rules = ["Mend what is listed here, and nothing else."]
-    if gates & {"tests"}:
-        rules.append("Mend the implementation; no test is skipped, weakened or deleted.")
+    if "not-red" in red:
+        rules.append("The tests that your summary names fail now, each with an assertion.")
+    if "coverage" in red:
+        rules.append("Test what is not covered; nothing is left out of the measuring.")
+    if red - {"not-red", "coverage"}:
+        mine = "Mend your tests" if task.subagent_type == _TESTER else "Mend the implementation"
+        rules.append(f"{mine}; no test is skipped, weakened or deleted.")
     if gates & {"types", "lint", "format", "forbidden"}:
         rules.append(
             "No broad `# type: ignore`, no blanket `noqa`. If it cannot be mended without one, "

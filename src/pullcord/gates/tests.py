@@ -86,7 +86,7 @@ def _judged(
     tools: dict[str, str],
 ) -> Verdict:
     unexpected, expected = _red(case, tests)
-    findings = [*unexpected, *_lost(case, tests), *_uncovered(case, measured)]
+    findings = [*unexpected, *_lost(case, tests), *_changed(case), *_uncovered(case, measured)]
     sums = Counter(t.outcome for t in tests)
     counts = {
         "tests": len(tests),
@@ -111,7 +111,8 @@ def _red(case: Case, tests: Sequence[junit.Test]) -> tuple[list[Finding], list[F
     those that were."""
     declared = set(case.expectation.red)
     fresh = inventory.added(case) if case.expectation.new else set()
-    unexpected, expected = [], []
+    unexpected: list[Finding] = []
+    expected: list[Finding] = []
     seen: set[str] = set()
     for test in tests:
         if test.outcome in ("passed", "skipped"):
@@ -120,11 +121,8 @@ def _red(case: Case, tests: Sequence[junit.Test]) -> tuple[list[Finding], list[F
         broke = known and not test.asserted
         why = " (expected red, but it broke before its assertion)" if broke else ""
         finding = _finding(test.outcome, f"{test.id}: {test.message}{why}", test)
-        if known and test.asserted:
-            expected.append(finding)
-            seen |= known
-        else:
-            unexpected.append(finding)
+        seen |= known
+        (expected if known and test.asserted else unexpected).append(finding)
     for id in sorted(declared - seen):
         message = f"{id} was declared to be red and is not: it reproduces nothing"
         unexpected.append(Finding(gate="tests", rule="not-red", message=message,
@@ -143,6 +141,19 @@ def _lost(case: Case, tests: Sequence[junit.Test]) -> list[Finding]:
         Finding(gate="tests", rule="not-run", message=f"{lost.id} no longer runs", path=lost.path)
         for lost in inventory.lost(case, ran)
     ]
+
+
+def _changed(case: Case) -> list[Finding]:
+    """Tests that a fix was to leave as they are and that read otherwise now."""
+    if not case.expectation.frozen:
+        return []
+    was, now = inventory.changed_tests(case, case.before), inventory.changed_tests(case, case.tree)
+    return [
+        Finding(gate="tests", rule="changed", path=now[id].path, line=now[id].node.lineno,
+                message=f"{id} was changed; the fix leaves every test as it is")
+        for id in sorted(was.keys() & now.keys())
+        if was[id].body != now[id].body
+    ]  # fmt: skip
 
 
 def _uncovered(case: Case, measured: junit.Coverage) -> list[Finding]:

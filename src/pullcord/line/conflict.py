@@ -34,10 +34,12 @@ async def conflict(
     both = await sides(parts, task, round, others)
     tasks = [each.task for each in both]
     met = [each for each in tasks if each.id != task.id]
+    # A gate that did not run because another was red is no evidence of its own.
+    wrong = [finding for finding in wrong if finding.rule != "not-run"] or wrong
     paths = sorted({finding.path for finding in wrong if finding.path})
     last = f"{task.id}/{number}"
     commit = str((await parts.drive.find(f"{last}/closed") or {}).get("last", ""))
-    told = [shown(f) for f in wrong if f.rule != "not-run"] or [shown(f) for f in wrong]
+    told = list(dict.fromkeys(map(shown, wrong)))
     names = " and ".join(each.id for each in met) or "others"
     hunk = [line for p in paths for line in await _hunks(parts, commit, p, (names, task.id))]
     return Escalation(
@@ -48,7 +50,7 @@ async def conflict(
             "Between": " and ".join(f"{t.id} ({t.description}, {t.subagent_type})" for t in tasks),
             "Paths": ", ".join(paths[:20]),
         },
-        evidence=(*told[:_SHOWN], *hunk[: 2 * _SHOWN], *_decided(both), *assumed(both)),
+        evidence=(*hunk[: 2 * _SHOWN], *told[:_SHOWN], *_decided(both), *assumed(both)),
         options=(ONE_MORE, *map(side, met[:3]), STOP),
         recommendation="" if again else ONE_MORE,
         raised_by="engine",

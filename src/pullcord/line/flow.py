@@ -15,7 +15,7 @@ from pullcord.line.conflict import chosen, conflict
 from pullcord.line.cord import JUDGE_AGAIN, raised, spent, stuck, unavailable
 from pullcord.line.handoff import closing, document, hand_off, unjudged, waived
 from pullcord.line.judge import judge, judge_rest
-from pullcord.line.merge import Merged
+from pullcord.line.merge import Merged, marks
 from pullcord.line.parts import Parts
 from pullcord.line.pulled import pulled
 from pullcord.line.purse import Purse
@@ -89,8 +89,8 @@ class LineFlow:
             receipts = await self._alarmed(tried, receipts)
             commit = await document(self._parts, tried, receipts)
             before = wrong
-            wrong, last = closing(tried, receipts), commit
-            red = None
+            wrong = await marks(self._parts, tried, commit) or closing(tried, receipts)
+            last, red = commit, None
             if not wrong:
                 handed = await self._hand_off(tried, commit, receipts)
                 if isinstance(handed, Handoff):

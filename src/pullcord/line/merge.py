@@ -37,8 +37,6 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
     sees to it that merges of a run come one after the other; a repeat after a kill gives the same
     commits."""
     head = await parts.tree.head()
-    if found := await _marks(parts, tried, commit):
-        return Merged(commit, head, found)
     if head == tried.opened.parent:
         return Merged(commit, head)
     tree, conflicts = await parts.tree.merge(head, commit)
@@ -80,8 +78,9 @@ def _named(parts: Parts, ids: Sequence[str]) -> str:
     return " and ".join(f"{id} ({words.get(id, '')})" for id in ids) or "other tasks"
 
 
-async def _marks(parts: Parts, tried: Tried, commit: str) -> tuple[Finding, ...]:
-    """Conflict marks that a round which was to resolve them left: no gate reads every file."""
+async def marks(parts: Parts, tried: Tried, commit: str) -> tuple[Finding, ...]:
+    """Conflict marks that a round which was to resolve them left: no gate reads every file, and
+    what gates find in a marked one only follows from it."""
     if tried.opened.base == tried.opened.parent:
         return ()
     git = parts.tree.mirror

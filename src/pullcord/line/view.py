@@ -30,6 +30,11 @@ _AREAS = (
     ("Docs updated", ("docs/planning/", "docs/decisions/", "README.md")),
 )
 """What a deliverable is called, by where its files lie."""
+_WRITTEN = (
+    ("Summaries of attempts", f"{summaries.FOLDER}/agent_"),
+    ("Documents of failures", f"{summaries.FOLDER}/failure_"),
+)
+"""What is only counted, by how its files' paths begin."""
 
 
 async def view_of(
@@ -55,7 +60,7 @@ async def view_of(
         receipts=receipts,
         skipped=skipped,
         deliverables=deliverables(changes),
-        tests_added=_tests_added(facts, receipts),
+        tests_added=await _tests_added(git, start.base, changes, receipts),
         cost=told_of(status.cost, status.budget) if _tells(status) else "",
         costs=tuple(by_whom(facts)) if _tells(status) else (),
         criteria=tuple(_criterion(c) for c in covered),
@@ -117,7 +122,7 @@ def deliverables(changes: Sequence[Change]) -> tuple[str, ...]:
     No change is left out: what belongs to no area, or is gone, has a line of its own.
     """
     kept = [c.path for c in changes if c.status != "deleted"]
-    known = (summaries.FOLDER, *(place for _, places in _AREAS for place in places))
+    known = (*(place for _, places in _AREAS for place in places), *(p for _, p in _WRITTEN))
     rest = [path for path in kept if not path.startswith(known)]
     areas = [(name, [p for p in kept if p.startswith(places)]) for name, places in _AREAS]
     areas += [
@@ -125,9 +130,9 @@ def deliverables(changes: Sequence[Change]) -> tuple[str, ...]:
         ("Deleted", [c.path for c in changes if c.status == "deleted"]),
     ]
     lines = [f"{name}: {_some(paths)}" for name, paths in areas if paths]
-    written = sum(path.startswith(summaries.FOLDER) for path in kept)
-    if written:
-        lines.append(f"Summaries of attempts: {written} in {summaries.FOLDER}/")
+    for name, beginning in _WRITTEN:
+        if count := sum(path.startswith(beginning) for path in kept):
+            lines.append(f"{name}: {count} in {summaries.FOLDER}/")
     return tuple(lines)
 
 
@@ -136,17 +141,17 @@ def _some(paths: Sequence[str]) -> str:
     return ", ".join(paths[:4]) + more
 
 
-def _tests_added(facts: Sequence[Fact], receipts: Sequence[Receipt]) -> int:
-    """How many more tests pass in the latest judgement than in the first one."""
-    first = next((f for f in facts if f.key.endswith("/judged")), None)
-    if first is None:
-        return 0
-    before = [Receipt.model_validate(r) for r in first.body["receipts"]]
-    return max(0, _passing(receipts) - _passing(before))
-
-
-def _passing(receipts: Sequence[Receipt]) -> int:
-    return sum(len(receipt.verdict.tests) for receipt in receipts)
+async def _tests_added(
+    git: Git, base: str, changes: Sequence[Change], receipts: Sequence[Receipt]
+) -> int:
+    """How many tests pass in the latest judgement whose functions the base does not have."""
+    changed = {change.path for change in changes}
+    ids = [id.partition("[")[0] for receipt in receipts for id in receipt.verdict.tests]
+    own = [(path, name) for path, _, name in (id.partition("::") for id in ids) if path in changed]
+    paths = sorted({path for path, _ in own})
+    texts = await git.read_all([(base, path) for path in paths])
+    before = dict(zip(paths, texts, strict=True))
+    return sum(f"def {name.rpartition('::')[2]}(" not in (before[path] or "") for path, name in own)
 
 
 def _criterion(covered: Covered) -> CriterionView:

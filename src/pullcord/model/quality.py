@@ -73,12 +73,14 @@ class Expectation(Value):
 
     `red` names them (pytest node ids): exactly these must fail, each with an assertion. With `new`
     any test that this attempt added may fail with an assertion. With `named` the attempt's summary
-    names them, each in a line `Reproduces: NODE ID`.
+    names them, each in a line `Reproduces: NODE ID`. With `frozen` the tests that stand there
+    already stay as they are; new ones may come.
     """
 
     red: tuple[str, ...] = ()
     new: bool = False
     named: bool = False
+    frozen: bool = False
     reason: str = ""
 
 

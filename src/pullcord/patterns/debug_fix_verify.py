@@ -9,6 +9,8 @@ from pullcord.protocols import Flow
 
 REPRODUCTION = Expectation(named=True, reason="a reproduction fails exactly where it says")
 
+FIX = Expectation(frozen=True, reason="a fix mends the implementation, not the tests")
+
 
 async def debug_fix_verify(flow: Flow, plan: Plan) -> None:
     """The first test task reproduces: exactly the tests that its summary names fail, each with an
@@ -18,7 +20,7 @@ async def debug_fix_verify(flow: Flow, plan: Plan) -> None:
     red: tuple[Finding, ...] = ()
     for number, task in enumerate(plan.tasks):
         reproduces = task.id == reproduction
-        expectation = REPRODUCTION if reproduces else issues(plan, number)
+        expectation = REPRODUCTION if reproduces else FIX if red else issues(plan, number)
         handoff = await flow.work(task, findings=red, expectation=expectation)
         if not reproduces:
             handoff = await until_green(flow, plan, number, handoff)

@@ -46,6 +46,20 @@ def test_types_and_lint_are_mended_without_broad_ignores_or_asked_about() -> Non
         assert "🟡 CLARIFICATION NEEDED" in text
 
 
+def test_what_is_required_fits_who_mends_and_what_is_red() -> None:
+    tester = TASK.model_copy(update={"subagent_type": "python-test-engineer"})
+    for rule, task, required in (
+        ("failed", tester, "Mend your tests; no test"),
+        ("not-red", tester, "The tests that your summary names fail now"),
+        ("coverage", TASK, "Test what is not covered"),
+    ):
+        found = RED.model_copy(update={"rule": rule})
+        text = failure.render(task, 2, "2026-11-22 12:00:00", [found], [])
+
+        assert required in text
+        assert "Mend the implementation" not in text
+
+
 def test_a_thousand_findings_are_a_hundred_lines_and_a_number() -> None:
     text = failure.render(TASK, 2, "2026-11-22 12:00:00", [RED] * 1000, [])
 

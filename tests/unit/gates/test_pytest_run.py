@@ -1,5 +1,6 @@
 """The base's own pytest command, with our reports and without what hides results."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,8 @@ async def test_a_declared_red_test_must_fail_with_its_assertion_and_alone(
     verdict = await judged(make_case, Reporting(1, xml(**tests)), expectation=RED)
 
     assert verdict.outcome == outcome, verdict.findings
+    rules = {f.rule for f in verdict.findings}
+    assert ("not-red" in rules) == (tests.get("test_b", "passed") == "passed" and outcome == "fail")
 
 
 async def test_a_reproduction_that_passes_reproduces_nothing(make_case: Any) -> None:
@@ -203,6 +206,18 @@ async def test_a_test_of_the_base_that_no_longer_runs_is_red(make_case: Any) -> 
     case = make_case(before, after, sandbox=Reporting(0, xml(test_a="passed")))
 
     assert [f.rule for f in (await Tests().judge(case)).findings] == ["not-run"]
+
+
+async def test_a_fix_adds_tests_and_leaves_those_that_stand_as_they_are(make_case: Any) -> None:
+    before = {"tests/test_a.py": "def test_a():\n    assert f() == 1\n"}
+    after = {"tests/test_a.py": "def test_a():\n    assert f() == 1\n    assert g()\n",
+             "tests/test_b.py": "def test_b():\n    assert h()\n"}  # fmt: skip
+    case = make_case(before, after, sandbox=Reporting(0, xml(test_a="passed")))
+    frozen = replace(case, expectation=Expectation(frozen=True))
+
+    assert (await Tests().judge(case)).findings == ()
+    (found,) = (await Tests().judge(frozen)).findings
+    assert (found.rule, found.path, found.line) == ("changed", "tests/test_a.py", 1)
 
 
 def test_a_damaged_report_is_told_apart_from_an_absent_one(tmp_path: Path) -> None:
