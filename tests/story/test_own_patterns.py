@@ -124,6 +124,17 @@ async def test_what_is_not_committed_and_what_is_named_like_a_path_is_unknown(be
         assert "must be committed" in refused.value.hint
 
 
+async def test_a_pattern_named_like_one_of_pullcord_s_is_refused_not_passed_over(
+    begin: Begin,
+) -> None:
+    source = BACKWARDS.replace("backwards", "sequential")
+    story = await begin(files={**FAST, ".pullcord/patterns/sequential.py": source})
+
+    with pytest.raises(UsageError, match="has the name of one of pullcord's own") as refused:
+        await started(story, "sequential", "implement")
+    assert refused.value.hint.endswith(".pullcord/patterns/my-sequential.py")
+
+
 async def test_a_run_keeps_the_pattern_of_its_base_whatever_the_user_edits(begin: Begin) -> None:
     asked: list[str] = []
 

@@ -23,12 +23,17 @@ async def pattern_named(git: Git, commit: str, name: str) -> Pattern:
     """The pattern of this name, a repository's own as it stands in a commit: neither the checkout
     nor an agent's tree has a say. UsageError when there is none or it breaks the rules."""
     if name in PATTERNS:
+        if await git.read(commit, same := f"{FOLDER}/{name}.py") is not None:
+            raise UsageError(
+                f"{same} has the name of one of pullcord's own patterns; it would never be used.",
+                f"Give it another name: git mv {same} {FOLDER}/my-{name}.py",
+            )
         return PATTERNS[name]
     source = await git.read(commit, path_of(name)) if NAME.fullmatch(name) else None
     if source is None:
         raise UsageError(
             f"There is no pattern {name!r}.", f"Known: {', '.join(await known(git, commit))}. "
-            f"Your own stand in {FOLDER}/NAME.py and must be committed."
+            f"Your own stand in {FOLDER}/NAME.py, in lower case, and must be committed."
         )  # fmt: skip
     return own_pattern(name, source, path_of(name))
 

@@ -41,7 +41,7 @@ def own_pattern(name: str, source: str, path: str) -> Pattern:
         raise UsageError(f"{path} is no pattern:\n{listed}", "See docs/how-to/own-patterns.md")
 
     async def pattern(flow: Flow, plan: Plan) -> None:
-        guarded = _Guarded(flow, _Steps(path))
+        guarded = _Guarded(flow, plan, _Steps(path))
         try:
             names = _executed(tree, path, guarded.steps)
             await names[function_of(name)](guarded, plan)
@@ -80,8 +80,9 @@ class _Guarded:
     is counted.
     """
 
-    def __init__(self, flow: Flow, steps: _Steps) -> None:
+    def __init__(self, flow: Flow, plan: Plan, steps: _Steps) -> None:
         self._flow = flow
+        self._known = {task.id for task in plan.tasks}
         self.steps = steps
         self.failures: list[Exception] = []
 
@@ -94,6 +95,11 @@ class _Guarded:
         obligations: Sequence[Obligation] = (),
         alongside: Sequence[Task] = (),
     ) -> Handoff:
+        findings, obligations, alongside = tuple(findings), tuple(obligations), tuple(alongside)
+        self._of_the_plan(task, *alongside)
+        _are(Finding, *findings)
+        _are(Expectation, expectation)
+        _are(Obligation, *obligations)
         self.steps.renew()
         return await self._noted(
             self._flow.work(
@@ -103,12 +109,21 @@ class _Guarded:
         )  # fmt: skip
 
     async def skip(self, task: Task, reason: str) -> None:
+        self._of_the_plan(task)
+        _are(str, reason)
         self.steps.tick()
         await self._noted(self._flow.skip(task, reason))
 
     async def contract_settled(self, task: Task) -> str:
+        self._of_the_plan(task)
         self.steps.tick()
         return await self._noted(self._flow.contract_settled(task))
+
+    def _of_the_plan(self, *tasks: Task) -> None:
+        _are(Task, *tasks)
+        for task in tasks:
+            if task.id not in self._known:
+                raise ValueError(f"{task.id!r:.60} is no task of the plan")
 
     async def _noted(self, call: Awaitable[T]) -> T:
         try:
@@ -116,6 +131,13 @@ class _Guarded:
         except Exception as error:
             self.failures.append(error)
             raise
+
+
+def _are(kind: type, *given: object) -> None:
+    """A wrong argument is the pattern's mistake, and told as one."""
+    for value in given:
+        if not isinstance(value, kind):
+            raise TypeError(f"this needs a {kind.__name__}, not {value!r:.60}")
 
 
 def _executed(tree: ast.Module, path: str, steps: _Steps) -> dict[str, Any]:

@@ -82,6 +82,8 @@ def _content(tree: ast.Module) -> Iterator[Problem]:
             yield line, f"`.{node.attr}` is not for patterns: {_NEITHER}"
         elif isinstance(node, ast.While) and _endless(node):
             yield line, "this loop has no end: nothing in it awaits, breaks or returns"
+        elif isinstance(node, ast.Expr) and _forgotten(node.value):
+            yield line, "nothing happens without `await`"
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.decorator_list:
             yield line, "a pattern's functions have no decorators"
         elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
@@ -130,6 +132,15 @@ def _endless(loop: ast.While) -> bool:
         return False
     ends = (ast.Await, ast.Break, ast.Return, ast.Raise)
     return not any(isinstance(node, ends) for each in loop.body for node in ast.walk(each))
+
+
+def _forgotten(value: ast.expr) -> bool:
+    """Whether a statement is a call of the flow that nobody awaits."""
+    return (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr in ("work", "skip", "contract_settled")
+    )
 
 
 def _bound(tree: ast.Module) -> set[str]:

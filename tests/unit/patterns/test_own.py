@@ -115,6 +115,7 @@ async def backwards(flow: Flow, plan: Plan) -> None:
         ("f'{task:>99999999}'", "values are shown plainly, without"),
         ("class Task: ...", "a pattern is functions; it needs no class"),
         ("while True: pass", "this loop has no end"),
+        ("flow.work(task)", "nothing happens without `await`"),
         ("while 1: len('x')", "this loop has no end"),
     ],
 )  # fmt: skip
@@ -194,6 +195,14 @@ async def test_a_pattern_that_breaks_says_where() -> None:
         await carried_out(in_the_function("raise ValueError('this plan has no tester')"))
     with pytest.raises(PatternError, match=r"backwards.py:3: ValueError: a range of more than"):
         await carried_out(in_the_function("list(range(10000000))"))
+    with pytest.raises(PatternError, match=r"py:3: TypeError: this needs a Task, not 'two'"):
+        await carried_out(in_the_function("await flow.work('two')"))
+    with pytest.raises(PatternError, match=r"py:3: TypeError: this needs a Finding, not 'red'"):
+        await carried_out(in_the_function("await flow.work(task, findings=['red'])"))
+    alien = "await flow.skip(Task(id='x', subagent_type='x', description='', prompt=''), 'no')"
+    source = "from pullcord.model.task import Task\n" + in_the_function(alien)
+    with pytest.raises(PatternError, match=r"py:4: ValueError: 'x' is no task of the plan"):
+        await carried_out(source)
     with pytest.raises(PatternError, match="RecursionError"):
         await carried_out(in_the_function("await backwards(flow, plan)"))
 
