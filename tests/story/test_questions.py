@@ -58,6 +58,17 @@ async def test_all_questions_of_one_message_are_asked_the_halting_ones_first(beg
     assert "Nobody answered in person" in records["docs/decisions/0002-lists-are-sorted.md"]
 
 
+async def test_questions_under_one_title_are_told_apart_by_their_fields(begin: Begin) -> None:
+    titled = ORDER.replace("NEEDED:", "NEEDED: order")
+    other = titled.replace("Lists are", "A page is")
+    story = await begin({"implement": says(titled, other, titled)})
+
+    status = await story.run("implement")
+
+    asked = [q.escalation.fields["Requirement"] for q in status.open_questions]
+    assert asked == ["Lists are sorted", "A page is sorted"]
+
+
 async def test_fifty_questions_are_one_that_lists_them_all(begin: Begin) -> None:
     many = [ORDER.replace("Lists", f"Lists {n}") for n in range(49)]
     story = await begin({"implement": [says(*many, LEAK), implement]})

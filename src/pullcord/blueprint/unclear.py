@@ -33,7 +33,7 @@ def _question(
             fields={"Requirement": request.title, "Ambiguity": ambiguity},
             options=options,
             recommendation=options[0],
-            evidence=(request.source,) if request.source else (),
+            evidence=(request.place,) if request.source else (),
         )
     )
 
@@ -55,7 +55,7 @@ def malformed(request: Request, error: RequestError) -> Unclear:
     return _question(
         request,
         "The feature block cannot be read.",
-        error.message,
+        error.message.replace(request.source, request.place) if request.source else error.message,
         (_build("Build this instead, guessed from the text", proposal.propose(request)), STOP),
     )
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from pullcord.model.escalation import Answer, Escalation
 from pullcord.model.secrets import redacted
-from pullcord.model.text import cut, one_line, slug
+from pullcord.model.text import cut, first_line, one_line, slug
 
 FOLDER = "docs/decisions"
 _NUMBER = re.compile(rf"{FOLDER}/(\d+)-[^/]*\.md")
 _LINE = 600
+_BLOCK = 10_000
 _MOST = 40
 
 
@@ -38,12 +39,23 @@ def render(place: str, escalation: Escalation, answer: Answer, *, at: str, where
         f"Date: {at}\nAsked by: {_line(e.raised_by) or 'the engine'} ({e.kind}) in {where}\n"
         f"Answered by: {_line(answer.by)}",
         _section("Question", [_line(e.description), *(_named(n, t) for n, t in e.fields.items())]),
-        _section("Options", [f"{n}. {_line(o)}" for n, o in enumerate(e.options, 1)], "\n"),
-        _section("Recommendation", [_line(e.recommendation)] if e.recommendation else []),
+        _section(
+            "Options", [f"{n}. {_line(first_line(o))}" for n, o in enumerate(e.options, 1)], "\n"
+        ),
+        _section(
+            "Recommendation", [_line(first_line(e.recommendation))] if e.recommendation else []
+        ),
         _section("Evidence", [f"- {_line(item)}" for item in e.evidence[:_MOST]], "\n"),
-        _section("Answer", [_line(answer.text), *_default(answer)]),
+        _section("Answer", [*_whole(answer.text), *_default(answer)]),
     ]
     return redacted("\n\n".join(part for part in parts if part) + "\n")
+
+
+def _whole(text: str) -> list[str]:
+    """What was answered: a line, and further ones, as those of a feature block, as they stand."""
+    first, *more = text.strip().splitlines() or [""]
+    kept = "\n".join(f"    {line}".rstrip() for line in more if not line.startswith("```"))
+    return [_line(first), *([cut(kept, _BLOCK)] if kept else [])]
 
 
 def _default(answer: Answer) -> Sequence[str]:

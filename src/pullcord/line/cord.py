@@ -23,15 +23,22 @@ def raised(tried: Tried, summary: str) -> tuple[Escalation, ...]:
     report, by = tried.report, tried.task.subagent_type
     said = [report.escalation] if report.escalation is not None else []
     said += [*escalations.parse(report.message), *escalations.parse(redacted(summary))]
-    found: dict[tuple[str, str], Escalation] = {}
+    found: list[Escalation] = []
     for escalation in said:
-        told = (escalation.kind, escalation.description.casefold())
-        found.setdefault(told, escalation.model_copy(update={"raised_by": by}))
+        if not any(_told_before(escalation, before) for before in found):
+            found.append(escalation.model_copy(update={"raised_by": by}))
     order = list(escalations.FORMATS)
-    every = sorted(found.values(), key=lambda escalation: order.index(escalation.kind))
+    every = sorted(found, key=lambda escalation: order.index(escalation.kind))
     if len(every) > MOST:
         return (_all_in_one(every, by),)
     return tuple(every) or tuple(filter(None, [_by_its_end(tried)]))
+
+
+def _told_before(one: Escalation, before: Escalation) -> bool:
+    """Whether the one says the same as the other, perhaps in fewer words."""
+    texts = ((text, before.fields.get(name, text)) for name, text in one.fields.items())
+    pairs = [(one.kind, before.kind), (one.description, before.description), *texts]
+    return all(here.casefold() == there.casefold() for here, there in pairs)
 
 
 def _all_in_one(every: Sequence[Escalation], by: str) -> Escalation:

@@ -8,7 +8,7 @@ from pullcord.line.ask import questions
 from pullcord.model.fact import Fact
 from pullcord.model.run import Start
 from pullcord.model.task import Task
-from pullcord.model.text import cut, one_line
+from pullcord.model.text import cut, first_line, one_line
 
 _LINE = 240
 
@@ -54,7 +54,10 @@ def _answers(ids: set[str], facts: Sequence[Fact]) -> Iterator[str]:
     for question in questions(facts):
         if question.task in ids and question.answer is not None:
             asked, said = question.escalation, question.answer
-            yield f"{said.by} was asked ({asked.kind}): {asked.description} Answer: {said.text}"
+            by = "the engine" if asked.raised_by in ("", "engine") else asked.raised_by
+            yield f"{by} asked ({asked.kind}): {asked.description} Answer by {said.by}: " + (
+                first_line(said.text)
+            )
 
 
 def _waivers(id: str, facts: Sequence[Fact]) -> Iterator[str]:

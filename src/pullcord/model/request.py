@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from pullcord.model.value import Value
 
 
@@ -21,3 +23,9 @@ class Request(Value):
     feature_line: int = 0
     source: str = ""
     workflow: str = "feature"
+
+    @property
+    def place(self) -> str:
+        """`source` as it may stand in a commit: without the folders of one machine."""
+        path = PurePath(self.source)
+        return path.name if path.is_absolute() else self.source

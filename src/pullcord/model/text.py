@@ -32,6 +32,12 @@ def one_line(text: str) -> str:
     return " ".join("".join(c for c in words if c.isprintable()).split())
 
 
+def first_line(text: str) -> str:
+    """The first line that says something; ` …` tells of further ones."""
+    first, *more = [line for line in text.splitlines() if line.strip()] or [""]
+    return one_line(first) + " …" * bool(more)
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters; a cut is said at its place."""
     if len(text) <= limit:

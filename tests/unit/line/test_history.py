@@ -21,7 +21,10 @@ START = Start(
     plan=Plan(pattern="sprint-task", tasks=TASKS),
     base="b", branch="main", runtime="r",
 )  # fmt: skip
-QUESTION = Escalation(kind="clarification", description="Which sums?", options=("All", "Some"))
+QUESTION = Escalation(
+    kind="clarification", description="Which sums?", options=("All", "Some"),
+    raised_by="api-designer",
+)  # fmt: skip
 
 
 def fact(seq: int, key: str, body: dict[str, Any]) -> Fact:
@@ -39,7 +42,9 @@ def test_skipped_steps_red_rounds_answers_and_waivers_of_its_own_chain() -> None
         "t1-tests/1/closed": red,
         "t2-tests/1/closed": red,
         "ask/t1-tests-1": {"task": "t1-tests", "escalation": QUESTION.model_dump()},
-        "ask/t1-tests-1/answer": Answer(text="All", option=1, by="Ada").model_dump(),
+        "ask/t1-tests-1/answer": Answer(
+            text="All\n```feature\n```", option=1, by="Ada"
+        ).model_dump(),
         "waive/t1-tests/2/tests": {"by": "Ada", "reason": "known to be slow", "findings": []},
         "t1-tests/2/handoff": {},
     }
@@ -48,7 +53,7 @@ def test_skipped_steps_red_rounds_answers_and_waivers_of_its_own_chain() -> None
     assert history(START, TASKS[2], facts) == (
         "Skipped t1-contract: GET /sums is served already",
         "t1-tests was red in round 1 (tests/failed); handed off in round 2",
-        "Ada was asked (clarification): Which sums? Answer: All",
+        "api-designer asked (clarification): Which sums? Answer by Ada: All …",
         "Ada waived tests of t1-tests: known to be slow",
     )
     assert history(START, TASKS[5], facts) == ("t2-tests was red in round 1 (tests/failed)",)

@@ -42,7 +42,7 @@ def breaks(request: Request, change: Change, house: House) -> Unclear:
                 "Required Change": _listed(gathered(change.breaking)),
             },
             options=tuple(_options(change, house)),
-            evidence=(*([request.source] if request.source else []), path),
+            evidence=(*([request.place] if request.source else []), path),
         )
     )
 
@@ -174,7 +174,7 @@ def _question(
             fields={"Requirement": request.title, "Ambiguity": ambiguity},
             options=options,
             recommendation=options[0],
-            evidence=(request.source,) if request.source else (),
+            evidence=(request.place,) if request.source else (),
         )
     )
 
