@@ -22,7 +22,7 @@ from pullcord.gates import GATES, Judgement, Memory, judge
 from pullcord.ledger.sqlite import SqliteLedger
 from pullcord.line import budget
 from pullcord.line.again import body_of, is_cancel, key_of
-from pullcord.line.ask import ROUNDS_SPENT, Question, default_answer, questions
+from pullcord.line.ask import ROUNDS_SPENT, Question, chosen, default_answer, questions
 from pullcord.line.fork import fork_of
 from pullcord.line.own import pattern_named
 from pullcord.line.parts import Parts
@@ -340,8 +340,8 @@ class Orchestrator:
         if question not in asked:
             raise NotFound(f"{question} is no question of {run}.", "List them: pullcord inbox")
         options = asked[question].escalation.options
-        number = int(text) if text.isdecimal() else 0
-        if number and number > len(options):
+        number = chosen(text, options)
+        if number > len(options):
             raise UsageError(
                 f"{question} has {len(options)} options.", f"pullcord inbox {question}"
             )

@@ -81,15 +81,19 @@ def questions(facts: Sequence[Fact]) -> list[Question]:
     return found
 
 
+def chosen(text: str, options: Sequence[str]) -> int:
+    """The number of the option that an answer names, by its number or in its own words; 0 for other
+    words, more than there are options for a number that names none: pure."""
+    if text in options:
+        return options.index(text) + 1
+    if not options or not text.isdecimal():
+        return 0  # where nothing is offered a number is an answer in words
+    number = int(text[:9])
+    return number if 0 < number <= len(options) else len(options) + 1
+
+
 def default_answer(question: Question) -> Answer:
     """The recommended option as the answer of nobody in person. Call only with `has_default`."""
-    escalation = question.escalation
-    number = next(
-        (
-            n
-            for n, option in enumerate(escalation.options, 1)
-            if option == escalation.recommendation
-        ),
-        0,
-    )
-    return Answer(text=escalation.recommendation, option=number, by=NOBODY)
+    asked = question.escalation
+    number = chosen(asked.recommendation, asked.options)
+    return Answer(text=asked.recommendation, option=number, by=NOBODY)
