@@ -152,6 +152,36 @@ async def test_a_conflict_that_nobody_resolves_is_shown_with_both_sides_and_give
     assert f"- one (Do one) assumes: {SHARED} is mine" in packet
 
 
+async def test_a_red_round_that_the_head_has_left_behind_is_told_what_it_conflicts_with(
+    begin: Begin,
+) -> None:
+    async def astray(brief: Brief, workspace: Workspace) -> None:
+        await asyncio.sleep(1.5)  # one is handed off by the time that this is red
+        write(workspace.path, SHARED, "TWO = 2\n")
+        write(workspace.path, "tiny/astray.py", "")
+
+    def back(brief: Brief, workspace: Workspace) -> None:
+        (workspace.path / "tiny/astray.py").unlink(missing_ok=True)
+
+    acts = {"one": writing(SHARED, "ONE = 1\n"), "two": [astray, back, resolve]}
+    story = await begin(acts)
+    run = await start(story, plan(one=DESIGNER, two=PLANNER))
+
+    status = await story.orchestrator.drive(run)
+
+    assert status.state == "passed", status.model_dump_json(indent=1)
+    conflict, *rest = story.brief("two", 2).findings
+    assert (conflict.rule, conflict.path) == ("conflict", SHARED)
+    assert "what one (Do one) handed off" in conflict.message
+    assert "scope" in {finding.gate for finding in rest}
+    assert SHARED in git(story.folder, "show", f"{status.head}:{story.brief('two', 2).failure}")
+    assert [f.message for f in story.brief("two", 3).findings] == [
+        "still unmerged: resolve its conflict marks"
+    ]
+    facts = await story.facts(run)
+    assert facts["two/2/closed"].body["met"] == ["one"]
+
+
 class Killed(BaseException):
     """Stands for the end of the process."""
 

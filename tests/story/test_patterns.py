@@ -17,7 +17,18 @@ from pullcord.model.task import Plan
 from pullcord.model.work import Brief, Workspace
 from pullcord.requests import plan as plans
 from story import (
-    ADD, CRITERION, FAST, REQUEST, SUBTRACT, TESTED, Act, Story, approve, git, idle, write,
+    ADD,
+    CRITERION,
+    FAST,
+    REQUEST,
+    SUBTRACT,
+    TESTED,
+    Act,
+    Story,
+    approve,
+    git,
+    idle,
+    write,
 )  # fmt: skip
 
 BLOCKS = Path(__file__).parents[1] / "data" / "plans"

@@ -11,7 +11,7 @@ from pullcord.briefs import summary as summaries
 from pullcord.errors import Unavailable
 from pullcord.line.briefing import Setting, brief_for
 from pullcord.line.budget import minutes_recorded
-from pullcord.line.ground import ground
+from pullcord.line.ground import ground, told
 from pullcord.line.limits import limited, on_the_clock
 from pullcord.line.parts import DOCUMENTS, Parts
 from pullcord.line.redacting import report_without_secrets
@@ -46,7 +46,7 @@ async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tri
     partial work of a killed attempt is rescued first."""
     key = f"{task.id}/{round}"
 
-    async def reserve() -> dict[str, str]:
+    async def reserve() -> dict[str, object]:
         at = parts.clock()
         taken = [f.body["summary_path"] for f in await parts.facts() if "summary_path" in f.body]
         name = summaries.filename(task.subagent_type, task.id, at, taken)
@@ -55,10 +55,10 @@ async def attempt(parts: Parts, task: Task, round: int, setting: Setting) -> Tri
             at=time, summary_path=f"{summaries.FOLDER}/{name}", base=head, parent=head,
             agent=task.subagent_type,
         )  # fmt: skip
-        base = await ground(parts, task, round, setting, opened)
-        return opened.model_copy(update={"base": base}).model_dump()
+        return (await ground(parts, task, round, setting, opened)).model_dump()
 
     opened = Opened.model_validate(await parts.drive.once(f"{key}/opened", reserve))
+    setting = told(parts, setting, opened)
 
     async def perform() -> dict[str, object]:
         commit = await parts.tree.user.resolve(parts.tree.ref(f"{key}/work"))

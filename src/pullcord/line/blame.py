@@ -11,6 +11,7 @@ from pullcord.model.task import Task
 STATIC = frozenset({"types", "lint", "format"})
 """Gates whose findings stand at the line that is wrong (SPEC.md, mypy/ruff Failure Recovery). A
 test fails where it asserts, whoever broke it."""
+RESOLVE = "resolve its conflict marks"
 _TASKS = "--format=%(trailers:key=Pullcord-Task,valueonly)"
 
 
@@ -24,6 +25,14 @@ async def met(parts: Parts, head: str, commit: str, paths: Sequence[str] = ()) -
         if ids := tuple(dict.fromkeys(found.split())):
             return ids
     return ()
+
+
+def unmerged(parts: Parts, paths: Sequence[str], others: Sequence[str]) -> tuple[Finding, ...]:
+    """What an agent is told of paths that git cannot merge with what `others` handed off: pure."""
+    words = {task.id: task.description for task in parts.start.plan.tasks}
+    named = " and ".join(f"{id} ({words.get(id, '')})" for id in others) or "other tasks"
+    said = f"git cannot merge this with what {named} handed off: {RESOLVE}"
+    return tuple(Finding(gate="merge", rule="conflict", path=path, message=said) for path in paths)
 
 
 async def introduced(parts: Parts, merged: str, finding: Finding) -> str:

@@ -89,7 +89,8 @@ class LineFlow:
             receipts = await self._alarmed(tried, receipts)
             commit = await document(self._parts, tried, receipts)
             before = wrong
-            wrong = await marks(self._parts, tried, commit) or closing(tried, receipts)
+            marked = await marks(self._parts, tried, commit)
+            wrong = marked or closing(tried, receipts)
             last, red = commit, None
             if not wrong:
                 handed = await self._hand_off(tried, commit, receipts)
@@ -106,7 +107,7 @@ class LineFlow:
                     "findings": [f.model_dump() for f in wrong],
                     "last": last,
                     "merged": red is not None,
-                    "met": red.met if red else (),
+                    "met": red.met if red else tried.opened.met if marked else (),
                     "agent": red.agent if red else "",
                 },
             )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pullcord.line.alarms import without_allowed
 from pullcord.line.attempt import Tried
-from pullcord.line.blame import attributed, met
+from pullcord.line.blame import RESOLVE, attributed, met, unmerged
 from pullcord.line.clashes import Files, clashes, hunks, lost_lines
 from pullcord.line.judge import judge_merge
 from pullcord.line.parts import Parts
 from pullcord.model.quality import Finding, Receipt
 
 _TEXT = (".py", ".sql")
-_RESOLVE = "resolve its conflict marks"
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,7 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
     merged = await parts.tree.publish(f"{tried.key}/merge/{head[:12]}", merged)
     if conflicts:
         others = await met(parts, head, commit, conflicts)
-        said = f"git cannot merge this with what {_named(parts, others)} handed off: {_RESOLVE}"
-        found = tuple(
-            Finding(gate="merge", rule="conflict", path=p, message=said) for p in conflicts
-        )
-        return Merged(merged, head, found, met=others)
+        return Merged(merged, head, unmerged(parts, conflicts, others), met=others)
     if found := await _unseen(parts, tried, (head, commit, merged)):
         others = await met(parts, head, commit, [finding.path for finding in found])
         return Merged(merged, head, found, met=others)
@@ -72,12 +66,6 @@ async def merge(parts: Parts, tried: Tried, commit: str) -> Merged:
     return Merged(merged, head, closed, receipts, others, agent)
 
 
-def _named(parts: Parts, ids: Sequence[str]) -> str:
-    """`one (List workouts) and two (Update workouts)`."""
-    words = {task.id: task.description for task in parts.start.plan.tasks}
-    return " and ".join(f"{id} ({words.get(id, '')})" for id in ids) or "other tasks"
-
-
 async def marks(parts: Parts, tried: Tried, commit: str) -> tuple[Finding, ...]:
     """Conflict marks that a round which was to resolve them left: no gate reads every file, and
     what gates find in a marked one only follows from it."""
@@ -88,7 +76,7 @@ async def marks(parts: Parts, tried: Tried, commit: str) -> tuple[Finding, ...]:
     paths = [change.path for change in changes if change.status != "deleted"]
     texts = await git.read_all([(commit, path) for path in paths])
     return tuple(
-        Finding(gate="merge", rule="conflict", path=path, message=f"still unmerged: {_RESOLVE}")
+        Finding(gate="merge", rule="conflict", path=path, message=f"still unmerged: {RESOLVE}")
         for path, text in zip(paths, texts, strict=True)
         if hunks(text or "")
     )

@@ -63,3 +63,8 @@ class Opened(Value):
     """The run's head: what the attempt's changes are judged against."""
     agent: str = ""
     """Who works: the task's own agent, or who mends a merge in its place."""
+    unmerged: tuple[str, ...] = ()
+    """Paths that hold git's conflict marks at `base`, because the head moved since the last round
+    and git cannot merge them."""
+    met: tuple[str, ...] = ()
+    """The ids of the tasks whose handoffs those conflict with."""
