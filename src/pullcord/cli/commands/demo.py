@@ -103,11 +103,11 @@ async def demo(
 async def _pull(shell: Shell, orchestrator: Orchestrator, request: Path, *, unsafe: bool) -> None:
     """Run a request that must pull the cord; where nobody sits, stop it in its asker's name."""
     asked, plan = await planned(shell, Wish(file=request))
-    shell.note(f"Now a request that would break clients: {asked.title}.", "")
+    shell.data(f"Now a request that would break clients: {asked.title}.", "")
     run = await orchestrator.start(asked, plan, unsafe=unsafe)
     status = await watch(shell, orchestrator, run, escalation_mode(shell, None))
     for question in status.open_questions:
-        shell.data("", *cord(run, question, width=shell.width, command=shell.command), "")
+        shell.data(*cord(run, question, width=shell.width, command=shell.command), "")
         if not shell.asks:
             shell.data("Nobody sits here and this question has no default: the demo stops the run.")
             await orchestrator.answer(run, question.id, STOP, by="pullcord demo")
