@@ -269,6 +269,12 @@ async def test_objections_use_up_the_rounds_of_whoever_mends(begin: Begin) -> No
     assert story.paid().count("implement/3") == 1
     assert "implement/4" not in story.paid()
 
+    await story.orchestrator.answer(status.run, question.id, "1", by="Ada")
+    status = await story.orchestrator.drive(status.run)
+
+    assert story.paid()[-2:] == ["implement/4", "review/4"]
+    assert [asked.id for asked in status.open_questions] == ["implement-round-5"]
+
 
 async def test_a_reviewer_without_a_verdict_opens_nothing(begin: Begin) -> None:
     def wordless(brief: Brief, workspace: Workspace) -> None:

@@ -191,12 +191,15 @@ class LineFlow:
         """Parked unless this round is allowed: three, and one more for each answer. Returns the
         agent that an answer gave this round to, '' for none."""
         while True:
-            facts = await self._parts.facts()
+            facts, name = await self._parts.facts(), f"{task.id}-round-{number}"
             asked = [q for q in questions(facts) if q.task == task.id]
             wished = sum(task.id in retry.rounds for retry in retries(facts))
-            if number <= ROUNDS + wished + sum(map(_grants, asked)):
+            granted = list(asked)
+            if not wrong and not any(q.id == name for q in asked):
+                # Who looks again at what another round was granted for needs no grant of its own.
+                granted += _others_rounds(task, questions(facts))
+            if number <= ROUNDS + wished + sum(map(_grants, granted)):
                 return chosen(asked, number)
-            name = f"{task.id}-round-{number}"
             again = any(q.escalation.kind in ROUNDS_SPENT and q.id != name for q in asked)
             question = await conflict(self._parts, task, number - 1, wrong, again=again)
             question = question or spent(task, number - 1, wrong, again=again)
@@ -205,6 +208,10 @@ class LineFlow:
 
 _OTHER = ("unavailable", "budget")
 """Kinds whose answers are about something else than rounds."""
+
+
+def _others_rounds(task: Task, asked: Sequence[Question]) -> list[Question]:
+    return [q for q in asked if q.task != task.id and q.escalation.kind in ROUNDS_SPENT]
 
 
 def _grants(question: Question) -> bool:
