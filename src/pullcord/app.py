@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -122,16 +122,18 @@ class Orchestrator:
         unsafe: bool = False,
         budgets: Budgets = Budgets(),
         max_parallel: int = MAX_PARALLEL,
+        read: Collection[Path] = (),
     ) -> str:
         """Record a new run and return its id; nothing works yet. Raises UsageError before anything
         is written when a name is unknown or the repository cannot be worked on. `budgets` go over
-        those of the base, limit by limit; at most `max_parallel` agents work at the same time."""
+        those of the base, limit by limit; at most `max_parallel` agents work at the same time.
+        Files that were `read` for all this (a request, a script) need not be committed."""
         if not request.criteria:
             raise UsageError("A run needs acceptance criteria.", "Add --criterion 'TEXT'.")
         for each in (request, *plan.chains.values()):
             if each.feature is not None:
                 feature_block.read(each)  # every mistake in it, before anything works on it
-        base, branch = await self.repository.base()
+        base, branch = await self.repository.base(read)
         await pattern_named(self.repository.git, base, plan.pattern)
         run = self._new_id()
         # The checkout is clean, so its configuration and agents are those of the base.
@@ -329,9 +331,9 @@ class Orchestrator:
     # -- a person's word -----------------------------------------------------------------------
 
     async def inbox(self) -> list[tuple[Status, Question]]:
-        """Every open question, oldest run first."""
-        waiting = [s for s in reversed(await self.runs()) if s.state == "waiting"]
-        return [(status, question) for status in waiting for question in status.open_questions]
+        """Every open question, oldest run first; also of a run in which others still work."""
+        every = reversed(await self.runs())
+        return [(status, question) for status in every for question in status.open_questions]
 
     async def answer(self, run: str, question: str, text: str, *, by: str) -> Answer:
         """Answer a question by option number or in words. The first answer wins; Conflict tells a

@@ -144,6 +144,14 @@ WISHES: dict[str, tuple[Callable[[Path], list[str | Path]], str]] = {
         lambda f: ["x", *CRITERION, "--runtime", f"scripted:{f}/none.yml"],
         "cannot be read",
     ),
+    "a runtime without its script": (
+        lambda _: ["x", *CRITERION, "--runtime", "scripted"],
+        "needs a script",
+    ),
+    "a budget of an unknown unit": (
+        lambda _: ["x", *CRITERION, "--budget", "eur=3"],
+        "there is no unit 'eur'",
+    ),
     "a script with an unknown key": (
         lambda f: [
             "x", *CRITERION, "--runtime",
@@ -239,7 +247,9 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(
         git(repo, "checkout", "-q", "--detach")
     (tmp_path / "plan.py").write_text(PLAN)
     (line,) = said_in_json("run", "-C", repo, "-f", tmp_path / "plan.py", "--dry-run")
-    keys = ["id", "subagent_type", "description", "prompt", "after", "reason", "recovery"]
+    keys = [
+        "id", "subagent_type", "description", "prompt", "after", "writes", "reason", "recovery",
+    ]  # fmt: skip
     assert [list(task) for task in line["tasks"]] == [keys, keys]
     assert all(task["reason"] and task["recovery"] for task in line["tasks"])
     assert "Nothing was started." in cli("run", "-C", repo, "x", "--dry-run").out

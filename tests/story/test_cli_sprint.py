@@ -39,6 +39,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--task", "7"], "depends on task 99, which", "Correct line"),
         (["--sprint", PATH], f"Say which task of {PATH}", "--all-ready"),
         (["--sprint", "no.md", "--task", "1"], "no.md is not there", "docs/planning/sprints"),
+        (["--sprint", "docs", "--task", "1"], "docs is a folder", "--sprint docs/FILE"),
         (["--sprint", "README.md", "--task", "1"], "README.md cannot be understood: no task found",
          "* [ ] **Task 1:"),
         (["--task", "1", "--all-ready"], "two ways", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -56,6 +57,22 @@ async def test_all_questions_of_one_message_are_asked_the_halting_ones_first(beg
     ]
     assert "Answered by: Ada" in records["docs/decisions/0001-tokens-are-logged.md"]
     assert "Nobody answered in person" in records["docs/decisions/0002-lists-are-sorted.md"]
+
+
+async def test_the_inbox_has_a_question_while_others_still_work(begin: Begin) -> None:
+    seen: list[str] = []
+
+    async def waits(brief: Brief, workspace: Workspace) -> Report:
+        while not seen:
+            seen.extend(question.id for _, question in await story.orchestrator.inbox())
+            await asyncio.sleep(0.05)
+        return Report(status="needs_context", message="Which?")
+
+    story = await begin({"extend": waits, "implement": says(ORDER)})
+    run = await story.start("extend", "implement", "review", pattern="parallel")
+    await story.orchestrator.drive(run)
+
+    assert seen == ["implement-1"]
 
 
 async def test_questions_under_one_title_are_told_apart_by_their_fields(begin: Begin) -> None:

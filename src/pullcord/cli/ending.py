@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pullcord.app import Orchestrator
 from pullcord.briefs.reports import final
-from pullcord.cli.render import wrapped
+from pullcord.cli.render import ended_as, wrapped
 from pullcord.cli.render_cord import cord
 from pullcord.cli.render_status import next_commands
 from pullcord.cli.result import Result, ended
@@ -37,7 +37,7 @@ async def ending(
     for question in status.open_questions:
         shell.data("", *cord(status.run, question, width=shell.width, command=shell.command))
     if status.state in ("failed", "cancelled"):
-        shell.data("", f"✗ {status.run} {status.state}: {status.why or 'see its log'}")
+        shell.data("", f"✗ {status.run} {ended_as(status.state, status.why or 'see its log')}")
     shell.data("")
     if last:
         shell.next(*next_commands(status))

@@ -44,6 +44,11 @@ def local(at: str) -> str:
     return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
 
 
+def ended_as(state: str, why: str) -> str:
+    """`failed: Ada stopped it`, `cancelled by Ada`: a state before a reason that may repeat it."""
+    return why if why.startswith(f"{state} ") else f"{state}: {why}" if why else state
+
+
 def short(commit: str) -> str:
     return commit[:9]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pullcord.cli.events import place, prefix
-from pullcord.cli.render import OUTCOMES, between, clock, fit, pad, plural, short
+from pullcord.cli.render import OUTCOMES, between, clock, ended_as, fit, pad, plural, short
 from pullcord.line.again import is_cancel, is_ending
 from pullcord.model.fact import Fact
 from pullcord.model.quality import Receipt, Verdict
@@ -52,13 +52,13 @@ def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
     if fact.key.startswith("result/") and fact.key.endswith("/judged"):
         yield _gates("the whole result", "", body, compact), _since(fact, before)
     elif place(fact.key)[0]:
-        yield from _attempt(fact, before, compact)
+        if not _copied(before):
+            yield from _attempt(fact, before, compact)
     elif fact.key == "run":
         yield from _started(fact.run, body)
     elif is_ending(fact.key):
-        why = f": {one_line(body['why'])}" if body.get("why") else ""
         mark = "✓" if body["state"] == "passed" else "✗"
-        yield f"{mark} run {body['state']}{why}", None
+        yield f"{mark} run {ended_as(body['state'], one_line(body.get('why', '')))}", None
     elif fact.key.startswith("budget/") and fact.key.endswith("/unknown"):
         yield f"! {body['agent']} reports no {body['unit']}: that budget cannot stop it", None
     elif fact.key == "forked":
@@ -91,6 +91,11 @@ def _started(run: str, body: Mapping[str, Any]) -> Iterator[Line]:
         yield f"  forked from {fork['origin']} before {fork['task']}", None
     if body["unsafe"]:
         yield "! no sandbox: commands run unprotected on this machine (--unsafe-no-sandbox)", None
+
+
+def _copied(before: Facts) -> bool:
+    """Whether a fork is still taking over what another run did; `forked` then names all of it."""
+    return "run" in before and bool(before["run"].body.get("fork")) and "forked" not in before
 
 
 def _attempt(fact: Fact, before: Facts, compact: bool) -> Iterator[Line]:

@@ -41,7 +41,9 @@ def _done(status: Status) -> str:
 
 def goes_on(status: Status) -> str:
     """The first line of a drive that is not the run's first."""
-    word = "is followed" if status.state == "running" else "goes on"
+    word = {"running": "is followed"}.get(status.state, "goes on")
+    if status.state in ("passed", "failed", "cancelled"):
+        word = "has ended"
     return f"Run {status.run}  {one_line(status.title)}  {word} ({_done(status)} tasks done)"
 
 
@@ -105,4 +107,5 @@ def next_commands(status: Status) -> list[str]:
         stopped = next((t.id for t in status.tasks if t.state == "failed"), "")
         again = [f"pullcord retry {run}/{stopped}"] if stopped else []
         return [*again, f"pullcord log {run}", f"pullcord diff {run}"]
-    return [f"pullcord log {run} --follow"]
+    asked = [f"pullcord inbox {run}"] if status.open_questions else []
+    return [*asked, f"pullcord log {run} --follow"]

@@ -89,6 +89,8 @@ async def _document(shell: Shell, repository: Repository, wish: SprintWish) -> D
         path = (shell.folder / wish.file).resolve().relative_to(repository.root.resolve())
     except ValueError:
         raise UsageError(f"{wish.file} is not in this repository.", f"See {FOLDER}.") from None
+    if (repository.root / path).is_dir():
+        raise UsageError(f"{wish.file} is a folder.", f"Name a document: --sprint {path}/FILE")
     text = await repository.git.read("HEAD", path.as_posix())
     if text is None:
         there = (shell.folder / wish.file).exists()

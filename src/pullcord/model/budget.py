@@ -86,7 +86,9 @@ def budget_of(text: str) -> Budget:
     found: dict[str, float] = {}
     for part in filter(None, re.split(r"[,\s]+", text.strip())):
         match = _PAIR.fullmatch(part)
-        if match is None or match[1] not in UNITS:
+        if match and match[1] not in UNITS:
+            raise _wrong(f"there is no unit {match[1]!r}")
+        if match is None:
             raise _wrong(f"{part!r} is no amount")
         unit, amount = match[1], float(match[2])
         if unit in found:

@@ -179,6 +179,8 @@ def _said(error: Any) -> str:
     place = ".".join((inner or named)[-2:]) or "the script"
     if error["type"] == "extra_forbidden":
         return f"{error['loc'][-1]!r} is no key here"
+    if error["type"] in ("model_type", "dict_type"):
+        return f"{place} must be a mapping"
     return f"{place}: {error['msg'].removeprefix('Value error, ')}"
 
 

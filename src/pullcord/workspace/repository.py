@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,25 +49,33 @@ class Repository:
         """The folder of ledger, logs and locks; never in the work tree."""
         return self.common / "pullcord"
 
-    async def base(self) -> tuple[str, str]:
+    async def base(self, read: Collection[Path] = ()) -> tuple[str, str]:
         """The commit a run starts from and the branch it is on ('' when detached).
 
-        Raises UsageError for what a run cannot start from: no commit, uncommitted changes,
-        submodules, large-file pointers.
+        Untracked files that were `read` already need not be in it. Raises UsageError for what a
+        run cannot start from: no commit, uncommitted changes, submodules, large-file pointers.
         """
         commit = await self.git.resolve("HEAD")
         if commit is None:
             raise UsageError(
                 f"{self.root} has no commit yet.", "Commit something first: git add -A; git commit"
             )
-        await self._refuse_dirty()
+        await self._refuse_dirty(read)
         await self._refuse_unsupported(commit)
         code, branch, _ = await self.git.attempt("symbolic-ref", "-q", "--short", "HEAD")
         return commit, branch.strip() if code == 0 else ""
 
-    async def _refuse_dirty(self) -> None:
+    async def _refuse_dirty(self, read: Collection[Path]) -> None:
         git = Git(self.root, await self.habits())
-        status = await git("status", "--porcelain=v1", "--untracked-files=normal")
+        known = [
+            f":(exclude,top,literal){path.resolve().relative_to(self.root.resolve())}"
+            for path in read
+            if path.resolve().is_relative_to(self.root.resolve())
+            and not await self.tracked(f":(literal){path.resolve()}")
+        ]
+        status = await git(
+            "status", "--porcelain=v1", "--untracked-files=normal", "--", ".", *known
+        )
         if status:
             shown = ", ".join(line[3:] for line in status.splitlines()[:5])
             raise UsageError(

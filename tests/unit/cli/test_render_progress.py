@@ -162,6 +162,22 @@ def test_lines_name_the_task_where_an_agent_has_several() -> None:
     ]  # fmt: skip
 
 
+def test_a_fork_does_not_tell_the_work_of_another_run_as_its_own() -> None:
+    start = {**START, "fork": {"origin": "r-7f3a2b", "task": "build"}}
+    forked = {"origin": "r-7f3a2b", "task": "build", "reused": ["contract/1"]}
+    said = told(("run", start), *GREEN[1:], ("forked", forked), ("build/1/opened", OPENED))
+    assert [line[9:] for line in said[1:]] == [
+        "  forked from r-7f3a2b before build",
+        "✓ taken over from r-7f3a2b, not paid again: contract",
+        "● python-backend-engineer   Implement it",
+    ]
+
+
+def test_a_cancelled_run_is_said_to_be_so_once() -> None:
+    ended = {"state": "cancelled", "why": "cancelled by Ada"}
+    assert told(("run", START), ("run/finished", ended))[-1] == "   0:07  ✗ run cancelled by Ada"
+
+
 def test_a_narrow_terminal_keeps_the_task_and_the_width() -> None:
     said = told(("run", TWICE), ("beta/1/judged", judged(types="pass", tests="fail")), width=60)
     assert said[1].startswith("  ✗   gates                   beta: tests ✗ 212")

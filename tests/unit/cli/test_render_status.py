@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli_facts import ESCALATION, MISSING, OPENED, START, Entry, facts, judged, report
-from pullcord.cli.render_status import next_commands, run_list, run_page
+from pullcord.cli.render_status import goes_on, next_commands, run_list, run_page
 from pullcord.line.state import Status, status_of
 
 
@@ -84,12 +84,22 @@ def test_what_must_not_be_missed_stands_on_the_page() -> None:
         (status(DONE), "pullcord diff r-7f3a2c"),
         (status(ASKED), "pullcord inbox r-7f3a2c"),
         (status(), "pullcord resume r-7f3a2c"),
+        (status(ASKED, driven=True), "pullcord inbox r-7f3a2c"),
         (status(driven=True), "pullcord log r-7f3a2c --follow"),
         (status(("run/finished", {"state": "failed", "why": "x"})), "pullcord log r-7f3a2c"),
     ],
 )
 def test_each_state_has_a_next_command(found: Status, first: str) -> None:
     assert next_commands(found)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("found", "word"),
+    [(status(), "goes on"), (status(driven=True), "is followed"), (status(DONE), "has ended")],
+)
+def test_a_further_drive_says_what_it_finds(found: Status, word: str) -> None:
+    assert goes_on(found).startswith("Run r-7f3a2c  ")
+    assert f"  {word} (" in goes_on(found)
 
 
 def test_an_applied_run_is_not_to_be_applied_again() -> None:

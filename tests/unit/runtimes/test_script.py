@@ -109,6 +109,11 @@ def test_what_is_no_script_is_refused(text: str) -> None:
         parse(text, KNOWN)
 
 
+def test_a_file_of_another_kind_is_told_in_plain_words() -> None:
+    with pytest.raises(ConfigError, match="line 1: the script must be a mapping"):
+        parse("Task(id=1)", ())
+
+
 def test_shared_and_circular_parts_do_no_harm() -> None:
     laughs = "a0: &a0 [x, x]\n" + "".join(
         f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)

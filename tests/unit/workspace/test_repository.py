@@ -136,6 +136,23 @@ async def test_a_checkout_with_changes_is_refused_and_they_are_named(
     assert "git stash" in caught.value.hint
 
 
+async def test_a_request_that_was_read_already_need_not_be_committed(root: Path) -> None:
+    (root / "asked").mkdir()
+    request, other = root / "asked/request.md", root.parent / "plan.py"
+    request.write_text("# x\n")
+    repository = await Repository.find(root)
+
+    assert (await repository.base([request, other]))[0] == head(root)
+
+    (root / "asked/more.md").write_text("# y\n")
+    with pytest.raises(UsageError, match="not committed: asked/"):
+        await repository.base([request])
+    (root / "asked/more.md").unlink()
+    (root / "README.md").write_text("changed\n")
+    with pytest.raises(UsageError, match=r"not committed: README\.md"):
+        await repository.base([request, root / "README.md"])
+
+
 async def test_files_that_the_person_ignores_everywhere_are_no_changes(
     root: Path, home: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pullcord.cli.command import command
 from pullcord.cli.keyboard import ask_line
 from pullcord.cli.questions import in_full, joined, the_one
 from pullcord.cli.render_cord import cord
+from pullcord.cli.render_status import next_commands
 from pullcord.cli.result import Result, ended
 from pullcord.cli.shell import Shell, json_of
 from pullcord.errors import NotFound, UsageError
@@ -47,6 +48,8 @@ async def answer(
         shell.next(f"pullcord inbox {run}")
     elif status.state == "interrupted":
         shell.next(f"pullcord resume {run}")
+    elif status.state in ("failed", "cancelled"):  # only a retry comes back to it
+        shell.next(*next_commands(status)[:1])
     return ended(run=run, question=asked.id, answer=json_of(given))
 
 

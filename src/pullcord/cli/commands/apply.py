@@ -22,7 +22,8 @@ async def apply(shell: Shell, run: str) -> Result:
     """
     orchestrator = await shell.orchestrator()
     run = await orchestrator.resolve(run)
-    shell.note(f"The gates judge {run} once more, on a clean checkout …")
+    if (await orchestrator.status(run)).state == "passed":  # else it is refused
+        shell.note(f"The gates judge {run} once more, on a clean checkout …")
     branch = await orchestrator.apply(run)
     status = await orchestrator.status(run)
     shell.data(f"✓ {run} is on {branch}, at {short(status.head)}")

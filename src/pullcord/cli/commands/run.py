@@ -13,7 +13,7 @@ from pullcord.cli.options import on_escalation_option
 from pullcord.cli.planning import Wish, planned
 from pullcord.cli.render_plan import plan as rendered
 from pullcord.cli.result import Result, ended
-from pullcord.cli.runtime import script_of
+from pullcord.cli.runtime import script_file, script_of
 from pullcord.cli.shell import Shell
 from pullcord.cli.sprinting import SprintWish, sprint_planned
 from pullcord.cli.watch import escalation_mode, watch
@@ -104,10 +104,12 @@ async def run(
     for note in plan.notes:
         shell.note(f"! {note}")
     script = script_of(shell, runtime)
+    read = [shell.folder / path for path in (file, script_file(shell, runtime)) if path]
     orchestrator = await shell.orchestrator()
     started = await orchestrator.start(
         request, plan, runtime=runtime, script=script, unsafe=unsafe,
         budgets=Budgets(run=budget, task=task_budget), max_parallel=max_parallel,
+        read=read,
     )  # fmt: skip
     mode = escalation_mode(shell, on_escalation)
     status = await watch(shell, orchestrator, started, mode)
