@@ -41,11 +41,14 @@ def within(glob: str, scope: Iterable[str]) -> bool:
 
 def _samples(glob: str) -> list[str]:
     """Paths of a glob in which every wildcard is a name that no other glob spells out."""
-    any_name = "\x01"
+    sign = "\x01"
+    any_name = sign * 7
     whole = glob + "**" if glob.endswith("/") else glob
+    flat = whole.replace("**/", "")
     deep = ["/".join([any_name] * depth) for depth in _DEPTHS]
-    fits = [whole.replace("**", path) for path in deep if "**" in whole] or [whole]
-    return [path.replace("*", any_name).replace("?", any_name) for path in fits]
+    fits = [flat, *(whole.replace("**", path) for path in deep)]
+    named = [path.replace("*", name).replace("?", sign) for path in fits for name in ("", any_name)]
+    return [path for path in named if all(path.split("/"))]  # no folder has an empty name
 
 
 def share(one: str, other: str) -> bool:

@@ -45,6 +45,14 @@ def test_two_globs_share_a_path_or_not(one: str, other: str, shared: bool) -> No
     assert share(other, one) is shared
 
 
+@pytest.mark.parametrize(
+    ("glob", "scope"), [("*/a", "?/a"), ("a*", "a?*"), ("**", "?"), ("**/a", "*/**"), ("?", "a")]
+)
+def test_any_name_is_not_within_a_sign_or_a_longer_name(glob: str, scope: str) -> None:
+    assert not within(glob, (scope,))
+    assert within(glob, (glob,))
+
+
 @given(PATHS, GLOBS, GLOBS)
 def test_a_path_in_both_globs_is_shared_and_within_means_every_path(
     path: str, one: str, other: str
