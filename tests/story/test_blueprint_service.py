@@ -139,12 +139,11 @@ async def test_the_example_is_designed_and_built_in_the_sandbox(tmp_path: Path) 
     assert locked["paths"].items() <= published["paths"].items()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 async def test_awkward_and_random_features_pass_every_task_and_keep_the_table(
-    tmp_path: Path, seed: int
+    tmp_path: Path,
 ) -> None:
     root = write_service(tmp_path / "service")
-    features = [block.parse(AWKWARD), block.parse(PLAIN), *sample(4, seed=seed)]
+    features = [block.parse(AWKWARD), block.parse(PLAIN), *sample(4, seed=1)]
 
     await build(root, features)
 

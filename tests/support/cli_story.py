@@ -12,7 +12,7 @@ import yaml
 
 from cli_schema import lines_of
 from pullcord.cli import main
-from story import TINY, make_repository
+from story import QUICK, TINY, make_repository
 
 AGENT = """\
 ---
@@ -22,15 +22,7 @@ write: ["tiny/**", "tests/**", "docs/temp/**"]
 ---
 Do the task. Leave a summary in docs/temp/.
 """
-FAST = """\
-[gates.types]
-off = "other tests look at types"
-[gates.lint]
-off = "other tests look at style"
-[gates.format]
-off = "other tests look at style"
-"""
-FILES = {**TINY, ".claude/agents/python-backend-engineer.md": AGENT, "pullcord.toml": FAST}
+FILES = {**TINY, ".claude/agents/python-backend-engineer.md": AGENT, "pullcord.toml": QUICK}
 PLAN = """\
 from pullcord import Task
 

@@ -27,7 +27,8 @@ def run(copy: Path, expression: str) -> int:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+    # Only the exit code is looked at, so no assertion needs to be explained.
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-o", "addopts=", "--assert=plain", "--tb=no"]
     tests = (copy / "chosen").read_text().split()
     return int(pytest.main([*options, "-k", expression, *tests]))
 
