@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pullcord.model.request import Request
 from pullcord.model.value import Value
 
@@ -40,3 +42,17 @@ class Plan(Value):
     notes: tuple[str, ...] = ()
     chains: dict[str, Request] = {}
     sprint: str = ""
+
+
+def ancestors(tasks: Sequence[Task], id: str) -> set[str]:
+    """The ids that a task comes after, directly or through others; also those that are not among
+    `tasks`: a chain's plan lacks the other chains."""
+    after = {task.id: task.after for task in tasks}
+    found: set[str] = set()
+    waiting = [id]
+    while waiting:
+        for earlier in after.get(waiting.pop(), ()):
+            if earlier not in found:
+                found.add(earlier)
+                waiting.append(earlier)
+    return found

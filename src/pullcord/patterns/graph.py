@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from pullcord.errors import Waiting
-from pullcord.model.task import Plan, Task
+from pullcord.model.task import Plan, Task, ancestors
 
 
 async def in_dependency_order(plan: Plan, one: Callable[[int], Awaitable[None]]) -> None:
@@ -60,12 +60,4 @@ def beside(plan: Plan, number: int) -> tuple[Task, ...]:
 
 def before(plan: Plan, task: str) -> set[str]:
     """The ids of all tasks that a task comes after, directly or through others."""
-    direct = {t.id: t.after for t in plan.tasks}
-    found: set[str] = set()
-    waiting = list(direct[task])
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(direct[name])
-    return found
+    return ancestors(plan.tasks, task)

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from pullcord.model.agent import Agent
 from pullcord.model.roles import ALIASES, PLANNERS, REVIEWERS
-from pullcord.model.task import Plan, Task
+from pullcord.model.task import Plan, Task, ancestors
 from pullcord.model.text import cut, numbered, one_line, slug
 from pullcord.model.words import terms
 from pullcord.requests.overlap import ONE_BY_ONE, bad_writes, put_in_order
@@ -155,19 +155,8 @@ def _independent(written: Sequence[Task], tasks: Sequence[Task]) -> tuple[str, .
 
 def _free_of(task: Task, earlier: Sequence[Task], tasks: Sequence[Task]) -> list[Task]:
     if task.after:
-        before = _ancestors(task.id, tasks)
-        return [other for other in earlier if other.id not in before]
+        needed = ancestors(tasks, task.id)
+        return [other for other in earlier if other.id not in needed]
     mine = terms(task.description) - _GENERIC
     theirs = [terms(other.description) - _GENERIC for other in earlier]
     return [] if not mine or any(mine & their or not their for their in theirs) else [*earlier]
-
-
-def _ancestors(name: str, tasks: Sequence[Task]) -> set[str]:
-    by_id = {task.id: task for task in tasks}
-    seen: set[str] = set()
-    waiting = list(by_id[name].after)
-    while waiting:
-        if (current := waiting.pop()) not in seen:
-            seen.add(current)
-            waiting.extend(by_id[current].after if current in by_id else ())
-    return seen

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pullcord.model.agent import Agent
 from pullcord.model.globs import share, within
 from pullcord.model.roles import REVIEWERS
-from pullcord.model.task import Task
+from pullcord.model.task import Task, ancestors
 from pullcord.model.text import cut, one_line
 
 ONE_BY_ONE = frozenset({"sequential", "iterative", "debug-fix-verify"})
@@ -97,16 +97,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _related(tasks: Sequence[Task], one: str, other: str) -> bool:
-    return other in _before(tasks, one) or one in _before(tasks, other)
-
-
-def _before(tasks: Sequence[Task], name: str) -> set[str]:
-    after = {task.id: task.after for task in tasks}
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for earlier in after.get(waiting.pop(), ()):
-            if earlier not in found:
-                found.add(earlier)
-                waiting.append(earlier)
-    return found
+    return other in ancestors(tasks, one) or one in ancestors(tasks, other)
