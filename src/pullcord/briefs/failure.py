@@ -11,6 +11,10 @@ from pullcord.model.task import Task
 from pullcord.model.text import cut, one_line
 
 _TESTER = "python-test-engineer"
+_TESTERS = (
+    "Mend what is wrong in your tests. Where they are right and the implementation is not, ask: "
+    "🟡 CLARIFICATION NEEDED"
+)
 LARGEST = 100
 """Findings that are listed; the rest is counted."""
 
@@ -58,8 +62,8 @@ def _required(task: Task, findings: Sequence[Finding]) -> list[str]:
     if "coverage" in red:
         rules.append("Test what is not covered; nothing is left out of the measuring.")
     if red - {"not-red", "coverage"}:
-        mine = "Mend your tests" if task.subagent_type == _TESTER else "Mend the implementation"
-        rules.append(f"{mine}; no test is skipped, weakened or deleted.")
+        mend = _TESTERS if task.subagent_type == _TESTER else "Mend the implementation"
+        rules.append(f"{mend}; no test is skipped, weakened or deleted.")
     if gates & {"types", "lint", "format", "forbidden"}:
         rules.append(
             "No broad `# type: ignore`, no blanket `noqa`. If it cannot be mended without one, "

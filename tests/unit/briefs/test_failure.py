@@ -49,7 +49,7 @@ def test_types_and_lint_are_mended_without_broad_ignores_or_asked_about() -> Non
 def test_what_is_required_fits_who_mends_and_what_is_red() -> None:
     tester = TASK.model_copy(update={"subagent_type": "python-test-engineer"})
     for rule, task, required in (
-        ("failed", tester, "Mend your tests; no test"),
+        ("failed", tester, "CLARIFICATION NEEDED; no test is skipped"),
         ("not-red", tester, "The tests that your summary names fail now"),
         ("coverage", TASK, "Test what is not covered"),
     ):
