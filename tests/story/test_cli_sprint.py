@@ -13,6 +13,10 @@ from story import git, make_repository
 OTHER = SPRINT.replace("Sprint 4", "Sprint 5")
 DONE = "* [x] **Task 4: Old sums**\n* [ ] **Task 5: New sums**\n"
 BARE = "* [ ] **Task 6: Blocked sums (BLOCKED - no data)**\n    * **AC:** adds\n"
+ROUND = (
+    "* [ ] **Task 8: A**\n    * **Dependencies:** Task 9\n    * **AC:** adds\n"
+    "* [ ] **Task 9: B**\n    * **Dependencies:** Task 8\n    * **AC:** adds\n"
+)
 LATER = "* [ ] **Task 7: Later sums**\n    * **Dependencies:** Task 99\n    * **AC:** adds\n"
 TEXT = SPRINT + DONE + BARE + LATER
 
@@ -52,6 +56,18 @@ def test_what_is_wrong_is_said_with_the_next_step(args: list[str], said: str, ne
     text = "\n".join(line.removeprefix("       ") for line in got.err.splitlines()) + "\n"
     assert said in text
     assert next_ in text.partition("hint:")[2]
+
+
+def test_a_circle_and_a_finished_sprint_are_told_as_what_they_are(repo: Path) -> None:
+    (repo / PATH).write_text(TEXT + ROUND)
+    (repo / "done.md").write_text("# Sprint 3\n\n* [x] **Task 1: Old sums**\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Go round")
+    one = cli("run", "--task", "9")
+    assert "Task 9 (B) waits for itself: the dependencies" in one.err
+    assert "hint:  Correct line" in one.err
+    assert "in a circle: 8, 9" in cli("run", "--all-ready").err
+    assert "Plan the next sprint" in cli("run", "--sprint", "done.md", "--all-ready").err
 
 
 def test_without_a_file_the_only_document_with_an_open_task_is_meant(repo: Path) -> None:

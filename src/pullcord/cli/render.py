@@ -112,13 +112,13 @@ def plural(count: int, word: str) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], *, width: int = 0) -> list[str]:
-    """Rows as lines with aligned columns. With `width`, the last column is cut to fit."""
+    """Rows as lines with aligned columns. With `width`, lines are cut to fit."""
     if not rows:
         return []
     widths = [max(cells(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
     lines = []
     for row in rows:
         front = "".join(f"{pad(cell, size)}  " for cell, size in zip(row, widths, strict=False))
-        last = fit(row[-1], max(10, width - cells(front))) if width else row[-1]
-        lines.append((front + last).rstrip())
+        line = (front + row[-1]).rstrip()
+        lines.append(fit(line, width) if width else line)
     return lines

@@ -15,7 +15,7 @@ from pullcord.model.request import Request
 from pullcord.model.task import Plan
 from pullcord.model.text import cut, one_line
 from pullcord.requests.sprint import Wanted, sprint_plan
-from pullcord.sprints.order import missing, unfinished
+from pullcord.sprints.order import circular, missing, unfinished
 from pullcord.sprints.read import Sprint, SprintTask, read
 from pullcord.sprints.ready import ready
 from pullcord.sprints.shape import SprintUnreadable
@@ -145,6 +145,8 @@ def _held(document: Document, task: SprintTask) -> str:
         return f"says of itself: {task.blocked} ({document.path}, line {task.line})"
     if absent := missing(document.sprint).get(task.id):
         return f"depends on task {', '.join(absent)}, which {document.path} lacks"
+    if circular(document.sprint, task):
+        return f"waits for itself: the dependencies in {document.path} go round in a circle"
     waits = unfinished(document.sprint, task)
     names = ", ".join(f"{each.id} ({each.status})" for each in waits)
     return f"waits for task {names}" if waits else ""
@@ -154,7 +156,8 @@ def _instead(document: Document, task: SprintTask) -> str:
     """The next command for somebody who wanted a task that cannot be done now."""
     command = f"pullcord run --sprint {document.path}"
     open_ = _ready_ids(document)
-    if task.status != "done" and (task.blocked or missing(document.sprint).get(task.id)):
+    lacks = task.blocked or missing(document.sprint).get(task.id)
+    if task.status != "done" and (lacks or circular(document.sprint, task)):
         return f"Correct line {task.line} and those below, commit, and run it again."
     needed = [each.id for each in unfinished(document.sprint, task) if each.id in open_]
     first = next(iter(needed or open_), "")
@@ -189,7 +192,8 @@ def _all(document: Document, files: Mapping[str, str]) -> tuple[list[Wanted], tu
     notes = tuple(f"Task {id} is left out: {why}." for id, why in found.left.items())
     if not found.tasks:
         said = "\n".join(notes) or "Every task is done."
-        raise UsageError(f"No task of {document.path} is ready.\n{said}", "Mend it and commit.")
+        hint = "Mend it and commit." if notes else "Plan the next sprint, or name it: --sprint FILE"
+        raise UsageError(f"No task of {document.path} is ready.\n{said}", hint)
     wanted = [Wanted(t.id, requests[t.id], found.after[t.id]) for t in found.tasks]
     return wanted, (*notes, *document.sprint.notes)
 

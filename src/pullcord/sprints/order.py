@@ -41,3 +41,16 @@ def unfinished(sprint: Sprint, task: SprintTask) -> tuple[SprintTask, ...]:
     return tuple(
         other for other in sprint.tasks if other.id in task.dependencies and other.status != "done"
     )
+
+
+def circular(sprint: Sprint, task: SprintTask) -> bool:
+    """Whether a task waits, through others, for itself."""
+    by_id = {each.id: each for each in sprint.tasks}
+    seen: set[str] = set()
+    ahead = list(task.dependencies)
+    while ahead:
+        id = ahead.pop()
+        if id in by_id and id not in seen:
+            seen.add(id)
+            ahead += by_id[id].dependencies
+    return task.id in seen

@@ -57,6 +57,7 @@ def test_a_state_has_a_sign_and_a_word(found: Status, words: str) -> None:
 def test_the_list_fits_the_terminal(width: int) -> None:
     found = status(request={"title": "Log workouts " * 20, "criteria": ["It logs."]})
     assert all(len(line) <= width for line in run_list([found], width=width))
+    assert all(len(line) <= width for line in run_page(status(*RED), width=width))
 
 
 def test_a_page_shows_tasks_rounds_and_what_closed_the_last_one() -> None:
