@@ -5,9 +5,10 @@ A rename is a delete and an add. A person's tree (no agent) is only asked for da
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from pullcord.gates.configuration import CONFIG_FILES, closed_changes, load
@@ -47,7 +48,8 @@ class Scope:
         return ""
 
     async def judge(self, case: Case) -> Verdict:
-        findings = [f for change in case.changes for f in self._change(case, change)]
+        # In a thread: an agent may leave so many files that the line would stand still.
+        findings = await asyncio.to_thread(_findings, case)
         detail = f"{len(case.changes)} changed paths" + (
             f", {len(findings)} not allowed" if findings else ""
         )
@@ -59,26 +61,41 @@ class Scope:
             counts={"paths": len(case.changes)},
         )
 
-    def _change(self, case: Case, change: Change) -> Iterator[Finding]:
-        problems = [*_names(case, change), *_kinds(case, change)]
+
+def _findings(case: Case) -> list[Finding]:
+    added = {(case.tree / c.path).parent for c in case.changes if c.status == "added"}
+    spelled = {folder: _spellings(folder) for folder in added}
+    found = []
+    for change in case.changes:
+        problems = [*_names(case, change, spelled), *_kinds(case, change)]
         if case.agent is not None:
             problems += _policy(case, case.agent, change)
-        for rule, message in problems:
-            yield Finding(gate=self.name, rule=rule, message=message, path=change.path)
+        found += [
+            Finding(gate=Scope.name, rule=rule, message=message, path=change.path)
+            for rule, message in problems
+        ]
+    return found
 
 
-def _names(case: Case, change: Change) -> Iterator[tuple[str, str]]:
+def _spellings(folder: Path) -> dict[str, list[str]]:
+    """The names in a folder by what they are where case does not count."""
+    found: dict[str, list[str]] = {}
+    if folder.is_dir():
+        for entry in folder.iterdir():
+            found.setdefault(entry.name.casefold(), []).append(entry.name)
+    return found
+
+
+def _names(
+    case: Case, change: Change, spelled: Mapping[Path, Mapping[str, Sequence[str]]]
+) -> Iterator[tuple[str, str]]:
     if change.status == "deleted":
         return
     for problem in name_problems(change.path):
         yield "name", f"the name {problem}"
     if change.status == "added":
         path = case.tree / change.path
-        try:
-            found = [entry.name for entry in path.parent.iterdir()]
-        except OSError:
-            return
-        twins = [n for n in found if n.casefold() == path.name.casefold() and n != path.name]
+        twins = [n for n in spelled[path.parent].get(path.name.casefold(), ()) if n != path.name]
         if twins:
             yield "name", f"differs only in case from {twins[0]}"
 

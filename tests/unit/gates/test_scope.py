@@ -1,6 +1,8 @@
 """Where an agent may write, and which names may not enter a repository."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -253,3 +255,21 @@ async def test_the_summary_of_who_helped_before_may_stand_in_the_change(make_cas
     assert await rules(case) == ["scope"]
     helped = replace(case, authors=frozenset({"python-test-engineer"}))
     assert await rules(helped) == []
+
+
+async def test_a_folder_full_of_new_files_is_listed_once(
+    make_case: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once for each file: an agent that leaves many would keep the line busy for hours."""
+    case = make_case({}, {f"docs/f{n}.md": "x\n" for n in range(50)} | {"docs/F7.md": "x\n"})
+    listed: list[Path] = []
+    really = Path.iterdir
+
+    def noted(path: Path) -> Iterator[Path]:
+        listed.append(path)
+        return really(path)
+
+    monkeypatch.setattr(Path, "iterdir", noted)
+
+    assert (await rules(case)).count("name") == 2  # of those that differ only in case
+    assert len(listed) == 1
