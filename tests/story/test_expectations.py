@@ -141,8 +141,8 @@ ROWS = (
     Row("debug-fix-verify", 1, "reproduced", "tests", found="reproduced"),
     Row("debug-fix-verify", 1, "fixed by breaking", "tests"),
     Row("debug-fix-verify", 1, "fixed by deleting", "tests forbidden"),
-    Row("debug-fix-verify", 1, "fixed by skipping", "forbidden"),
-    Row("debug-fix-verify", 1, "fixed by bending another", "forbidden", found="reproduced"),
+    Row("debug-fix-verify", 1, "fixed by skipping", "tests forbidden"),
+    Row("debug-fix-verify", 1, "fixed by bending another", "tests forbidden", found="reproduced"),
     Row("debug-fix-verify", 2, "verified"),
     Row("debug-fix-verify", 3, "fixed", found="fixed"),
     # Sprint task: like sequential, between two looks at the board.
@@ -199,11 +199,12 @@ async def declared(row: Row) -> tuple[Task, Expectation, tuple[Obligation, ...]]
         Task(id=f"{number}-{agent}", subagent_type=agent, description=agent, prompt=agent)
         for number, agent in enumerate(PLANS[row.pattern])
     ]
-    if row.pattern == "parallel":  # what is built at the same time is tested and reviewed later
-        tasks[2:] = [
-            t.model_copy(update={"after": tuple(b.id for b in tasks[:n])})
-            for n, t in enumerate(tasks[2:], 2)
-        ]
+    # What is built at the same time in parallel is tested and reviewed later.
+    free = 2 if row.pattern == "parallel" else 1
+    tasks[free:] = [
+        t.model_copy(update={"after": tuple(b.id for b in tasks[:n])})
+        for n, t in enumerate(tasks[free:], free)
+    ]
     flow = Declared(finds=row.pattern in ("iterative", "debug-fix-verify"))
     await PATTERNS[row.pattern](flow, Plan(pattern=row.pattern, tasks=tuple(tasks)))
     task, expectation, obligations = flow.calls[row.call]

@@ -7,10 +7,13 @@ import unicodedata
 
 
 def slug(text: str, limit: int = 40) -> str:
-    """Lower-case ASCII words joined by hyphens, at most `limit` characters; `task` for no words."""
+    """Lower-case ASCII words joined by hyphens, as many as `limit` characters hold; `task` for
+    none."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    return words[:limit].strip("-") or "task"
+    if len(words) > limit:
+        words = words[: limit + 1].rpartition("-")[0] or words[:limit]
+    return words.strip("-") or "task"
 
 
 def numbered(name: str, taken: set[str], limit: int = 40) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pullcord.model.quality import Expectation, Finding
 from pullcord.model.task import Plan
-from pullcord.patterns.review import TESTER, issues, until_approved, until_green
+from pullcord.patterns.review import TESTER, issues, owed, until_approved, until_green
 from pullcord.protocols import Flow
 
 REPRODUCTION = Expectation(named=True, reason="a reproduction fails exactly where it says")
-
 FIX = Expectation(frozen=True, reason="a fix mends the implementation, not the tests")
 
 
@@ -21,7 +20,8 @@ async def debug_fix_verify(flow: Flow, plan: Plan) -> None:
     for number, task in enumerate(plan.tasks):
         reproduces = task.id == reproduction
         expectation = REPRODUCTION if reproduces else FIX if red else issues(plan, number)
-        handoff = await flow.work(task, findings=red, expectation=expectation)
+        due = owed(plan, number)
+        handoff = await flow.work(task, findings=red, expectation=expectation, obligations=due)
         if not reproduces:
             handoff = await until_green(flow, plan, number, handoff)
         red = handoff.red

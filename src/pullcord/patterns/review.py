@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pullcord.model.quality import Expectation, Finding, Obligation
 from pullcord.model.task import Plan, Task
 from pullcord.model.work import Handoff
+from pullcord.patterns.graph import before
 from pullcord.protocols import Flow
 
 IMPLEMENTER = "python-backend-engineer"
@@ -142,15 +143,17 @@ async def redesigned(
 def responsible(plan: Plan, reviewer: int) -> Task:
     """The nearest implementing task before the reviewer's, else the nearest other one, else the
     reviewer's own."""
-    before = [t for t in reversed(plan.tasks[:reviewer]) if t.subagent_type != REVIEWER]
-    implementers = [t for t in before if t.subagent_type == IMPLEMENTER]
-    return next(iter(implementers or before), plan.tasks[reviewer])
+    earlier = [t for t in reversed(plan.tasks[:reviewer]) if t.subagent_type != REVIEWER]
+    implementers = [t for t in earlier if t.subagent_type == IMPLEMENTER]
+    return next(iter(implementers or earlier), plan.tasks[reviewer])
 
 
 def owed(plan: Plan, number: int) -> tuple[Obligation, ...]:
-    """Coverage is owed until the next test engineer's handoff, when there is one to come."""
+    """Coverage is owed until the test engineer's handoff that comes after this task, where there is
+    one: whom nobody tests afterwards covers its own work."""
     task = plan.tasks[number]
     if task.subagent_type == TESTER:
         return ()
-    tester = next((t for t in plan.tasks[number:] if t.subagent_type == TESTER), None)
+    testers = (each for each in plan.tasks if each.subagent_type == TESTER)
+    tester = next((each for each in testers if task.id in before(plan, each.id)), None)
     return (Obligation(kind="coverage", until=tester.id),) if tester else ()

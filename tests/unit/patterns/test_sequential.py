@@ -6,6 +6,7 @@ from asked import Asked
 from pullcord.model.quality import Finding, Obligation
 from pullcord.model.report import Review
 from pullcord.model.task import Plan, Task
+from pullcord.patterns.review import owed
 from pullcord.patterns.sequential import sequential
 
 FINDING = Finding(gate="review", rule="owner", message="Another owner's rows are shown.")
@@ -13,7 +14,10 @@ OBJECT, APPROVE = Review(decision="object", findings=(FINDING,)), Review(decisio
 
 
 def plan(*agents: str) -> Plan:
-    tasks = (Task(id=name, subagent_type=name, description="d", prompt="p") for name in agents)
+    tasks = (
+        Task(id=name, subagent_type=name, description="d", prompt="p", after=agents[:number][-1:])
+        for number, name in enumerate(agents)
+    )
     return Plan(pattern="sequential", tasks=tuple(tasks))
 
 
@@ -42,8 +46,8 @@ async def test_coverage_is_owed_until_the_tester_has_handed_off_and_not_after() 
     flow = Asked()
     await sequential(flow, plan("python-backend-engineer", "python-test-engineer", "code-reviewer"))
 
-    owed = (Obligation(kind="coverage", until="python-test-engineer"),)
-    assert flow.obligations == [owed, (), ()]
+    due = (Obligation(kind="coverage", until="python-test-engineer"),)
+    assert flow.obligations == [due, (), ()]
 
 
 async def test_without_a_tester_nothing_is_owed() -> None:
@@ -51,3 +55,11 @@ async def test_without_a_tester_nothing_is_owed() -> None:
     await sequential(flow, plan("python-backend-engineer", "code-reviewer"))
 
     assert flow.obligations == [(), ()]
+
+
+def test_whom_no_tester_comes_after_owes_nothing_and_covers_its_own_work() -> None:
+    sequence = plan("python-backend-engineer", "python-test-engineer")
+    apart = tuple(task.model_copy(update={"after": ()}) for task in sequence.tasks)
+
+    assert owed(sequence, 0)
+    assert owed(sequence.model_copy(update={"tasks": apart}), 0) == ()
