@@ -111,7 +111,11 @@ def contradiction(request: Request, missing: dict[Operation, str], feature: Feat
         "; ".join(f"{operation}: {criterion}" for operation, criterion in missing.items()),
         (
             _build(f"Build it with {operations}", feature),
-            _build("Build it as the block says, without", replace(feature, operations=fewer)),
+            _build(
+                f"Build it as the block says, without {operations}; the end asks what becomes of "
+                "the criteria",
+                replace(feature, operations=fewer),
+            ),
             STOP,
         ),
     )

@@ -12,8 +12,10 @@ from pullcord.model.run import Start
 from pullcord.model.value import Value
 
 _APPROVAL = re.compile(r"ask/criteria(-\d+)?/answer")
-FULFILLED = "They are fulfilled"
+FULFILLED = "They are fulfilled, or wanted no more"
 """The option by which a person approves what nothing else shows."""
+_APPROVES = (FULFILLED, "They are fulfilled")
+"""As it was offered now and before: runs wait for a long time."""
 
 
 class Covered(Value):
@@ -51,7 +53,7 @@ def coverage(facts: Sequence[Fact]) -> tuple[Covered, ...]:
     # A word on an earlier result says nothing about what a retry made of it.
     last = max((fact.seq for fact in facts if fact.key.startswith("retry/")), default=0)
     answers = [f.body for f in facts if _APPROVAL.fullmatch(f.key) and f.seq > last]
-    approval = next((body for body in answers if body["text"] == FULFILLED), None)
+    approval = next((body for body in answers if body["text"] in _APPROVES), None)
     found: list[Covered] = []
     for chain, request in start.requests.items():
         review = _last_review(start, chain, facts)
