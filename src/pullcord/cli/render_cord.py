@@ -82,8 +82,10 @@ def inbox(
 def _options(options: Sequence[str], recommended: str, width: int) -> list[str]:
     lines: list[str] = []
     for number, option in enumerate(options, 1):
+        first, *more = option.strip().split("\n", 1)
         note = " (recommended)" if option == recommended else ""
-        lines += _paragraph(f"{option}{note}", width, first=f"     {number}  ", rest=" " * 8)
+        text = "\n".join([first + note, *more])
+        lines += _paragraph(text, width, first=f"     {number}  ", rest=" " * 8)
     if recommended and recommended not in options:
         lines += _paragraph(f"Recommendation: {recommended}", width)
     return lines

@@ -68,3 +68,15 @@ def test_the_inbox_names_each_run() -> None:
     assert said[0].startswith("!! CORD PULLED")
     assert "   Run: Log workouts" in said
     assert "   Answer: pullcord answer r-2/contract-1 1" in said
+
+
+def test_an_option_of_several_lines_is_recommended_in_its_first() -> None:
+    block = "Build it:\n```feature\nresource: goal\n```"
+    asked = Escalation(
+        kind="clarification", description="What?", options=(block, "Stop"), recommendation=block
+    )
+
+    lines = cord("r-1", Question(id="q", task="t", escalation=asked))
+
+    assert "     1  Build it: (recommended)" in lines
+    assert "        ```" in lines
