@@ -103,8 +103,9 @@ def _run(tmp_path: Path, tasks: dict[str, Any]) -> list[str | Path]:
 def test_a_person_answers_at_the_prompt_or_elsewhere_and_the_run_goes_on(
     tmp_path: Path, terminal: list[Terminal]
 ) -> None:
+    another = {"escalate": {**ASK["escalate"], "requirement": "another one"}}
     asking = {
-        "python-backend-engineer": [{"write": GOOD, **ASK}, ASK, {}],
+        "python-backend-engineer": [{"write": GOOD, **ASK}, another, {}],
         "code-reviewer": [APPROVE],
     }
     command = _run(tmp_path, asking)

@@ -32,7 +32,7 @@ def matching(waiting: Sequence[Waiting], name: str) -> list[Waiting]:
     ):
         if found:
             return found
-    raise NotFound(f"No open question is called {name}.", "List them: pullcord inbox")
+    raise NotFound(f"No open question has this name or run: {name}.", "List them: pullcord inbox")
 
 
 def the_one(waiting: Sequence[Waiting], name: str) -> Waiting:

@@ -79,7 +79,7 @@ def _lines(fact: Fact, before: Facts, *, compact: bool) -> Iterator[Line]:
     elif fact.key.startswith("waive/"):
         where = fact.key.removeprefix("waive/")
         yield f"! {where} waived by {one_line(body['by'])}: {one_line(body['reason'])}", None
-    elif fact.key.startswith("ask/"):
+    elif fact.key.startswith("ask/") and f"{fact.key}/answer" not in before:  # else told already
         yield _asked(fact.key.removeprefix("ask/"), body), None
 
 

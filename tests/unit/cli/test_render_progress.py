@@ -178,6 +178,18 @@ def test_a_cancelled_run_is_said_to_be_so_once() -> None:
     assert told(("run", START), ("run/finished", ended))[-1] == "   0:07  ✗ run cancelled by Ada"
 
 
+def test_a_question_that_was_answered_before_it_was_asked_pulls_no_cord() -> None:
+    answer = {"text": "hide always", "option": 1, "by": "Ada", "reuses": "build-1"}
+    said = told(
+        ("run", START),
+        ("ask/build-2/answer", answer),
+        ("ask/build-2", {"task": "build", "escalation": ESCALATION}),
+    )
+    assert [line[9:] for line in said[1:]] == [
+        "✓ build-2 answered by Ada (as build-1): hide always"
+    ]
+
+
 def test_a_narrow_terminal_keeps_the_task_and_the_width() -> None:
     said = told(("run", TWICE), ("beta/1/judged", judged(types="pass", tests="fail")), width=60)
     assert said[1].startswith("  ✗   gates                   beta: tests ✗ 212")
