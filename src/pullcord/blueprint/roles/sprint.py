@@ -10,6 +10,7 @@ from pathlib import Path
 from pullcord.blueprint import block, names
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.roles.saying import asked, report
+from pullcord.blueprint.settling import locked_here
 from pullcord.errors import RequestError
 from pullcord.model.escalation import Escalation
 from pullcord.model.report import Report
@@ -40,7 +41,10 @@ async def work(brief: Brief, workspace: Workspace, sandbox: Sandbox) -> tuple[Re
     try:
         text = path.read_bytes().decode("utf-8")
         sprint = read(text)
-        after, ended = _close(brief, text) if closes(brief) else _open(brief, text)
+        if closes(brief):
+            after, ended = _close(brief, text)
+        else:
+            after, ended = _open(brief, text, _feature(brief, workspace.path))
     except (SprintUnreadable, UnicodeDecodeError, OSError) as error:
         return asked(brief, _unreadable(brief, str(error)))
     path.write_bytes(after.encode("utf-8"))
@@ -68,7 +72,7 @@ def _said(brief: Brief) -> str:
 # --- the first call ---
 
 
-def _open(brief: Brief, text: str) -> tuple[str, tuple[Report, Summary]]:
+def _open(brief: Brief, text: str, feature: Feature | None) -> tuple[str, tuple[Report, Summary]]:
     task = find(read(text), brief.request.title, _said(brief))
     if task is not None and task.status == "done":
         raise SprintUnreadable(f"task {task.id} ({task.title}) is complete already")
@@ -80,7 +84,7 @@ def _open(brief: Brief, text: str) -> tuple[str, tuple[Report, Summary]]:
     else:
         after, id = text, task.id
         done = f"Found the request as task {id} ({task.title})"
-    steps = breakdown(brief, read(after).task(id))
+    steps = breakdown(brief, read(after).task(id), feature)
     after = edit.add_breakdown(edit.mark_in_progress(after, id), id, steps)
     sprint = read(after)
     return after, report(
@@ -98,9 +102,8 @@ def _open(brief: Brief, text: str) -> tuple[str, tuple[Report, Summary]]:
     )
 
 
-def breakdown(brief: Brief, task: SprintTask) -> list[str]:
+def breakdown(brief: Brief, task: SprintTask, feature: Feature | None) -> list[str]:
     """The steps of the request, and the criteria that the task did not have."""
-    feature = _feature(brief)
     if feature is None:
         what, where = brief.request.title, "docs/contracts"
     else:
@@ -120,8 +123,11 @@ def breakdown(brief: Brief, task: SprintTask) -> list[str]:
     return steps + [f"Constraint: {each}" for each in asked_for]
 
 
-def _feature(brief: Brief) -> Feature | None:
-    """The feature as far as it can be read; asking about it is the api-designer's business."""
+def _feature(brief: Brief, root: Path) -> Feature | None:
+    """The feature as it was locked, else as far as the request says; asking about it is the
+    api-designer's business."""
+    if locked := locked_here(brief, root):
+        return locked[1]
     try:
         return block.read(brief.request) if brief.request.feature else None
     except RequestError:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 import six_steps
 from blueprint_service import NoCommands, brief, previous, request, work, write_service
+from pullcord.blueprint import block, contract
+from pullcord.blueprint.house import look
 from pullcord.blueprint.roles import sprint
 from pullcord.model.quality import Finding
 from pullcord.model.summary import Blocker, Summary
@@ -63,6 +66,25 @@ def test_the_words_of_the_task_say_which_call_it_is(
 
 def _summary(**given: object) -> Summary:
     return Summary(agent="a", task="t", date="2026-11-22 12:00:00", **given)
+
+
+async def test_the_breakdown_names_what_was_locked_not_what_was_asked_first(tmp_path: Path) -> None:
+    root = write_service(tmp_path)
+    first = request()
+    assert first.feature
+    locked = block.parse(first.feature.replace("[create, list, get, update, delete]", "[list]"))
+    path = contract.path_of(locked.plural)
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(json.dumps(contract.contract(locked, look(root))))
+    handed = previous("api-designer", _summary(details=(f"Locked {path}",)))
+    told = brief("sprint-manager", first)
+    told = told.model_copy(update={"sprint_document": SPRINT, "previous": (handed,)})
+    plan = Task(subagent_type="sprint-manager", description="Break down", prompt="Plan.", id="s")
+    told = told.model_copy(update={"task": plan})
+
+    await work("sprint-manager", told, root, NoCommands())
+
+    assert "lock the contract of list of workouts" in (root / SPRINT).read_text()
 
 
 async def test_a_request_without_a_task_becomes_one(tmp_path: Path) -> None:
