@@ -14,9 +14,9 @@ import pytest
 import breaking
 from cli_story import cli, said_in_json
 from pullcord.app import Orchestrator
-from pullcord.chaos.forms import deaths, drawn
+from pullcord.chaos.forms import drawn
 from pullcord.chaos.life import RUN
-from pullcord.chaos.reaper import Kill
+from pullcord.chaos.reaper import Kill, deaths
 from pullcord.chaos.stories import STORIES
 from pullcord.chaos.table import table, wrong
 from pullcord.chaos.telling import told

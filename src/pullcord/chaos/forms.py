@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from pullcord.chaos.reaper import DEATHS, Kill
+from pullcord.chaos.reaper import Kill
 from pullcord.chaos.stories import STORIES, Story
 from pullcord.chaos.traces import Ending, ending
 from pullcord.chaos.trial import Toll, Trial, begun, pristine
@@ -96,9 +96,3 @@ def _whole_toll(trial: Trial, whole: Undisturbed, kills: Iterator[Kill]) -> Toll
     toll = trial.run(kills)
     ordered = trial.story.plan.pattern != "parallel"
     return toll + trial.examined(whole.ending, ordered=ordered)
-
-
-def deaths(folder: Path) -> list[str]:
-    """Where the processes of a trial died, in order."""
-    file = folder / DEATHS
-    return file.read_text().splitlines() if file.exists() else []

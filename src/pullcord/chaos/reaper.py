@@ -41,7 +41,7 @@ class Reaper:
     def __init__(self, kill: Kill) -> None:
         self._kill = kill
         self._passed = 0
-        self._known = set(known()) if kill.kinds and not kill.nth else set()
+        self._known = set(deaths(Path())) if kill.kinds and not kill.nth else set()
 
     def pass_by(self, kind: str, name: str) -> None:
         """The process is at a place; it may be its last."""
@@ -50,8 +50,8 @@ class Reaper:
             return
         self._passed += 1
         if self._kill.nth in (0, self._passed):
-            with Path(DEATHS).open("a") as deaths:
-                deaths.write(f"{place}\n")
+            with Path(DEATHS).open("a") as file:
+                file.write(f"{place}\n")
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self, orchestrator: Orchestrator) -> None:
@@ -98,7 +98,7 @@ def pass_by(kind: str, name: str) -> None:
         reaper.pass_by(kind, name)
 
 
-def known() -> list[str]:
-    """The places where processes of this trial died, in order."""
-    file = Path(DEATHS)
+def deaths(folder: Path) -> list[str]:
+    """The places where processes of the trial in this folder died, in order."""
+    file = folder / DEATHS
     return file.read_text().splitlines() if file.exists() else []
