@@ -29,7 +29,7 @@ def quality_lines(
     lines = {}
     for check, gates in JUDGES.items():
         due = [gate for gate in gates if gate in last or gate not in reasons]
-        why = one_line("; ".join(reasons[gate] for gate in gates if gate in reasons))
+        why = one_line("; ".join(dict.fromkeys(reasons[g] for g in gates if g in reasons)))
         found = _line(check, [last.get(gate) for gate in due])
         lines[check] = found if due else f"➖ does not apply: {cut(why, 160)}"
     return lines

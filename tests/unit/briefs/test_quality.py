@@ -38,3 +38,8 @@ def test_only_a_pass_is_green(outcome: Outcome) -> None:
 
 def test_the_later_receipt_of_a_gate_counts() -> None:
     assert quality_lines([receipt("types", "fail"), receipt("types")])["mypy"] == "✅ No errors"
+
+
+def test_one_reason_for_both_gates_of_a_check_is_said_once() -> None:
+    off = {"format": "no ruff here", "lint": "no ruff here"}
+    assert quality_lines([], off)["ruff"] == "➖ does not apply: no ruff here"
