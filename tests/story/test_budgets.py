@@ -177,7 +177,7 @@ def test_on_the_command_line_a_spent_budget_is_exit_code_4(tmp_path: Path) -> No
     asked = ("-f", tmp_path / "plan.py", "--runtime", scripted(tmp_path, GREEN), "-C", repo)
     wrong = cli("run", *asked, "--budget", "euro=3")
     assert wrong.code == 2
-    assert "'euro=3' is no amount" in wrong.err
+    assert "there is no unit 'euro'" in wrong.err
 
     first = said_in_json("run", *asked, "--budget", "attempts=1")
 

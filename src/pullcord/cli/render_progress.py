@@ -145,7 +145,7 @@ def _named(tasks: Sequence[Mapping[str, Any]], task: str) -> tuple[str, str]:
 def _ended(agent: str, again: str, description: str, report: Mapping[str, Any]) -> str:
     status = report["status"]
     if report["exit"] is None:
-        said, mark = "ended by a limit", "✗"
+        said, mark = cut(one_line(report["message"]), _SAID) or "ended by a limit", "✗"
     elif report["exit"] != 0:
         said, mark = f"ended with exit status {report['exit']}", "✗"
     elif report.get("escalation"):

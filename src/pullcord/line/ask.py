@@ -81,13 +81,19 @@ def questions(facts: Sequence[Fact]) -> list[Question]:
     return found
 
 
+_LETTERS = 2
+
+
 def chosen(text: str, options: Sequence[str]) -> int:
-    """The number of the option that an answer names, by its number or in its own words; 0 for other
-    words, more than there are options for a number that names none: pure."""
+    """The number of the option that an answer names, by its number, in its own words or by how it
+    alone begins; 0 for other words, more than there are options for a number that names none: pure.
+    """
     if text in options:
         return options.index(text) + 1
     if not options or not text.isdecimal():
-        return 0  # where nothing is offered a number is an answer in words
+        begun = [n for n, o in enumerate(options, 1) if o.casefold().startswith(text.casefold())]
+        # Where nothing is offered a number is an answer in words; so are a letter or two.
+        return begun[0] if len(begun) == 1 and len(text) > _LETTERS else 0
     number = int(text[:9])
     return number if 0 < number <= len(options) else len(options) + 1
 

@@ -78,7 +78,7 @@ async def _over(parts: Parts, task: Task, key: str, activity: _Activity) -> tupl
             return "attempt", f"Not done after {project.attempt_s:g} s."
         # Several may work on one budget: its end is nearer than it looks.
         ends = (budgeted / max(1, len(elapsed)), idle, rest, project.idle_s / 10)
-        await asyncio.sleep(min(_LOOK_S, *ends))
+        await asyncio.sleep(min(_LOOK_S, budget.MINUTE_S, *ends))
 
 
 class _Activity:

@@ -26,6 +26,10 @@ STEPS = 100_000
 _TICK = "_tick"
 """What counts them; no name in a pattern begins with an underscore."""
 _HINT = "Mend the pattern, commit it, start a new run."
+_HOW = (
+    "A pattern is one async function of flow and plan, named like its file, without clock, random "
+    "and I/O. pullcord's docs/how-to/own-patterns.md has an example."
+)
 
 
 class PatternError(PullcordError):
@@ -38,7 +42,7 @@ def own_pattern(name: str, source: str, path: str) -> Pattern:
     tree, problems = parse(name, source)
     if tree is None or problems:
         listed = "\n".join(f"  line {line}: {what}" for line, what in problems)
-        raise UsageError(f"{path} is no pattern:\n{listed}", "See docs/how-to/own-patterns.md")
+        raise UsageError(f"{path} is no pattern:\n{listed}", _HOW)
 
     async def pattern(flow: Flow, plan: Plan) -> None:
         guarded = _Guarded(flow, plan, _Steps(path))
