@@ -57,7 +57,11 @@ async def test_a_found_secret_is_a_security_alert_and_is_repeated_nowhere(begin:
     assert status.state == "waiting"
     (question,) = status.open_questions
     asked = question.escalation
-    assert (asked.kind, asked.raised_by, question.id) == ("security", "forbidden", "test-1-security")
+    assert (asked.kind, asked.raised_by, question.id) == (
+        "security",
+        "forbidden",
+        "test-1-security",
+    )
     assert asked.fields["Impact"]
     assert any("tests/test_difference.py" in line and "AKIA…" in line for line in asked.evidence)
     assert story.paid() == ["implement/1", "test/1"]

@@ -176,8 +176,8 @@ def test_a_question_stops_the_run_and_an_answer_lets_it_go_on(home: Path, tmp_pa
     assert cli("answer", "-C", repo, "nothing", "1").code == 6
 
     given = said_in_json("answer", "-C", repo, asked["run"], asked["id"], "2", "--by", "Ada")[-1]
-    said = {"text": "no, stop at zero", "option": 2, "by": "Ada", "reuses": ""}
-    assert given["answer"] == said
+    answer = {"text": "no, stop at zero", "option": 2, "by": "Ada", "reuses": ""}
+    assert given["answer"] == answer
     late = cli("answer", "-C", repo, name, "1", "--by", "Bob")
     assert late.code == 7
     assert "already answered by Ada: no, stop at zero" in late.err

@@ -167,9 +167,7 @@ def test_replacing_quality_is_idempotent_for_any_text(text: str, lines: dict[str
 
 def test_the_name_has_time_agent_and_a_short_ascii_slug() -> None:
     name = doc.filename("Python Backend", "Füge „Übungen“ hinzu: " + "sehr " * 20, AT, ())
-    assert (
-        name == "agent_20261122_090507_python-backend_fuge-ubungen-hinzu-sehr-sehr-sehr-sehr.md"
-    )
+    assert name == "agent_20261122_090507_python-backend_fuge-ubungen-hinzu-sehr-sehr-sehr-sehr.md"
 
 
 @given(st.text(), st.integers(min_value=1, max_value=15))
