@@ -23,9 +23,10 @@ class Unclear(Exception):
         self.escalation = escalation
 
 
-def _question(
+def question(
     request: Request, description: str, ambiguity: str, options: tuple[str, ...]
 ) -> Unclear:
+    """A clarification of a request; the first option is recommended."""
     return Unclear(
         Escalation(
             kind="clarification",
@@ -43,7 +44,7 @@ def _build(why: str, feature: Feature) -> str:
 
 
 def no_block(request: Request) -> Unclear:
-    return _question(
+    return question(
         request,
         f"What exactly is stored for {request.title!r}?",
         "The request has no feature block, so fields, bounds and operations are not said.",
@@ -52,7 +53,7 @@ def no_block(request: Request) -> Unclear:
 
 
 def malformed(request: Request, error: RequestError) -> Unclear:
-    return _question(
+    return question(
         request,
         "The feature block cannot be read.",
         error.message.replace(request.source, request.place) if request.source else error.message,
@@ -63,7 +64,7 @@ def malformed(request: Request, error: RequestError) -> Unclear:
 def unknown_reference(request: Request, feature: Feature, house: House) -> Unclear:
     known = {*house.resources, feature.resource}
     targets = sorted({field.to for field in feature.references} - known)
-    return _question(
+    return question(
         request,
         f"The service has no resource {' and no '.join(targets)}.",
         f"A field refers to it; the resources are: {', '.join(sorted(house.resources))}.",
@@ -87,7 +88,7 @@ def _without(feature: Feature, targets: list[str], request: Request) -> Feature:
 
 def present(request: Request, feature: Feature) -> Unclear:
     name = f"{feature.resource}_record"
-    return _question(
+    return question(
         request,
         f"The service has the resource {feature.resource} already.",
         "A feature block describes a new resource; changing a present one is other work.",
@@ -105,7 +106,7 @@ def contradiction(request: Request, missing: dict[Operation, str], feature: Feat
     """`missing` maps each operation to the criterion that needs it; `feature` has them all."""
     operations = ", ".join(missing)
     fewer = tuple(each for each in feature.operations if each not in missing)
-    return _question(
+    return question(
         request,
         f"The acceptance criteria need {operations}, the feature block leaves it out.",
         "; ".join(f"{operation}: {criterion}" for operation, criterion in missing.items()),
@@ -122,7 +123,7 @@ def contradiction(request: Request, missing: dict[Operation, str], feature: Feat
 
 
 def layout(request: Request, why: str) -> Unclear:
-    return _question(
+    return question(
         request,
         "The offline agents do not know the layout of this repository.",
         f"{why} They write into services laid out as `pullcord new` does. An agent with a model "

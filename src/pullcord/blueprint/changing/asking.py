@@ -12,7 +12,7 @@ from pullcord.blueprint.changing.votes import votes, words
 from pullcord.blueprint.feature import Feature
 from pullcord.blueprint.house import House
 from pullcord.blueprint.nodes import RESOURCE_LENGTH
-from pullcord.blueprint.unclear import STOP, Unclear
+from pullcord.blueprint.unclear import STOP, Unclear, question
 from pullcord.model.escalation import Escalation
 from pullcord.model.request import Request
 from pullcord.openapi.diff import Difference
@@ -111,7 +111,7 @@ def _both(feature: Feature) -> tuple[str, str]:
 
 def clashing(request: Request, change: Change) -> Unclear:
     """Two sources want different things of one statement."""
-    return _question(
+    return question(
         request,
         f"{change.who} say different things of {_listed(list(change.clashes))}.",
         "Both differ from what the service does, and from each other.",
@@ -122,7 +122,7 @@ def clashing(request: Request, change: Change) -> Unclear:
 def unsaid(request: Request, change: Change) -> Unclear:
     """A document says what no feature block can hold, and so no offline agent can build."""
     where = " and ".join(dict.fromkeys(each.words for each in change.sources if each.unsaid))
-    return _question(
+    return question(
         request,
         f"{where} says something that the offline agents cannot build.",
         _listed([f"{each.where} {_turned(each.what)}" for each in change.unsaid])
@@ -142,7 +142,7 @@ def _kept(change: Change) -> str:
 
 
 def unreadable(request: Request, why: str) -> Unclear:
-    return _question(request, "A locked contract cannot be read.", f"{why}.", (STOP,))
+    return question(request, "A locked contract cannot be read.", f"{why}.", (STOP,))
 
 
 def edited(task: str, places: Sequence[str]) -> Unclear:
@@ -160,21 +160,6 @@ def edited(task: str, places: Sequence[str]) -> Unclear:
             options=(STOP,),
             recommendation=STOP,
             evidence=tuple(places),
-        )
-    )
-
-
-def _question(
-    request: Request, description: str, ambiguity: str, options: tuple[str, ...]
-) -> Unclear:
-    return Unclear(
-        Escalation(
-            kind="clarification",
-            description=description,
-            fields={"Requirement": request.title, "Ambiguity": ambiguity},
-            options=options,
-            recommendation=options[0],
-            evidence=(request.place,) if request.source else (),
         )
     )
 
