@@ -52,7 +52,8 @@ async def exited_or_crowded(child: Child, most: int) -> bool:
     before = _threads()
     try:
         while not (await asyncio.wait((ended,), timeout=_COUNT_EVERY_S))[0]:
-            if _threads() - before > most and len(_family(child.pid)) > most:
+            before = min(before, now := _threads())  # others that end must not hide a crowd
+            if now - before > most and len(_family(child.pid)) > most:
                 return True
         return False
     finally:
